@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Nonces that need no memory; csp.rst, section "Stateless answer".
+ *
+ * A cookie is a keyed hash of who asked, what for, and when, the time counted
+ * in epochs. Only this host can make one, so that whoever echoes it has
+ * received it: his address is where he says. It is good for the rest of its
+ * epoch and for the one after.
+ */
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <net/ipv6.h>
+
+#include "cookie.h"
+
+/**
+ * csp_cookie_init() - make the secret of a namespace's cookies
+ * @cn: namespace
+ *
+ * Context: any.
+ */
+void csp_cookie_init(struct csp_net *cn)
+{
+	get_random_bytes(&cn->cookie_key, sizeof(cn->cookie_key));
+}
+
+static u64 csp_cookie_epoch(void)
+{
+	return div_u64(ktime_get_boottime_seconds(), CSP_COOKIE_EPOCH);
+}
+
+static u64 csp_cookie_of(const struct csp_net *cn, const struct in6_addr *saddr,
+			 const struct in6_addr *daddr, __be64 cid, u64 epoch)
+{
+	struct {
+		struct in6_addr	saddr;
+		struct in6_addr	daddr;
+		__be64		cid;
+		u64		epoch;
+	} __aligned(SIPHASH_ALIGNMENT) in = {
+		.saddr	= *saddr,
+		.daddr	= *daddr,
+		.cid	= cid,
+		.epoch	= epoch,
+	};
+
+	return siphash(&in, sizeof(in), &cn->cookie_key);
+}
+
+/**
+ * csp_cookie_make() - make the nonce of a stateless answer
+ * @cn:    namespace
+ * @saddr: who asked; IPv4 as v4-mapped
+ * @daddr: the address that was asked
+ * @cid:   the asker's identifier of the connection
+ * @out:   CSP_COOKIE_LEN bytes
+ *
+ * Context: any.
+ */
+void csp_cookie_make(struct csp_net *cn, const struct in6_addr *saddr,
+		     const struct in6_addr *daddr, __be64 cid, u8 *out)
+{
+	const u64 cookie = csp_cookie_of(cn, saddr, daddr, cid, csp_cookie_epoch());
+
+	BUILD_BUG_ON(sizeof(cookie) != CSP_COOKIE_LEN);
+	memcpy(out, &cookie, sizeof(cookie));
+}
+
+/**
+ * csp_cookie_ok() - is an echo one of our cookies?
+ * @cn:    namespace
+ * @saddr: who echoes; IPv4 as v4-mapped
+ * @daddr: the address that was asked
+ * @cid:   the asker's identifier of the connection
+ * @echo:  what he echoes
+ *
+ * The caller counts.
+ *
+ * Context: any.
+ * Return: whether it was made for the same, in this epoch or the one before.
+ */
+bool csp_cookie_ok(struct csp_net *cn, const struct in6_addr *saddr,
+		   const struct in6_addr *daddr, __be64 cid,
+		   const struct csp_blob *echo)
+{
+	const u64 epoch = csp_cookie_epoch();
+	u64 cookie;
+
+	if (echo->len != sizeof(cookie))
+		return false;
+	memcpy(&cookie, echo->data, sizeof(cookie));
+	return cookie == csp_cookie_of(cn, saddr, daddr, cid, epoch) ||
+	       cookie == csp_cookie_of(cn, saddr, daddr, cid, epoch - 1);
+}

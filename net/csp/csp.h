@@ -1,0 +1,480 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * CSP end host: the objects that several files share, and how they are locked.
+ *
+ * A connection that is signalled is a *flow* (struct csp_flow), named by its
+ * tuple as the transport sees it and by the identifiers that this host gave
+ * it.  What is known about an address is a *peer*; two public keys and the
+ * secret between them are a *pair*.  Each network namespace has its own of
+ * everything (struct csp_net).
+ *
+ * Locking: who may touch what, and where
+ * ======================================
+ *
+ * Two contexts meet in a flow.  Packets and hooks come in softirq or under
+ * somebody's socket lock, and must not sleep.  Whatever needs the socket lock,
+ * a Curve25519 operation or GFP_KERNEL happens in the flow's work
+ * (csp_flow_work(), one at a time for a flow): the softirq side leaves a note
+ * in flow->todo and queues it.  Sockets are re-homed, aborted and read by the
+ * work only, under lock_sock().
+ *
+ * Order, outermost first:
+ *
+ *	RTNL (notifiers only; nothing here takes it)
+ *	lock_sock(flow's socket)
+ *	  csp_net.lock       (BH) lists of the namespace
+ *	    csp_peer.lock    (BH) Detaches that wait for a packet
+ *	      csp_flow.lock  (BH) everything marked "lock" in struct csp_flow
+ *
+ * The hash tables (rhashtable) are read under RCU.  An object found there may
+ * be on its way out: csp_flow_get() and its like fail then.  A table holds one
+ * reference to what is in it, and a pending work holds one.  Memory goes by
+ * kfree_rcu() after the last reference.
+ *
+ * Sending happens outside csp_flow.lock: the packet is built under the lock
+ * and transmitted after it, because on the loopback device transmission may
+ * end in our own receive path.
+ *
+ * A flagged socket holds a module reference through sk_prot_creator->owner
+ * (sock.c); flows hold none, so that the module can go at any moment when no
+ * socket uses it.  The namespace exit and with it the module exit stop all
+ * works before the tables go.
+ */
+#ifndef _NET_CSP_H
+#define _NET_CSP_H
+
+#include <linux/list.h>
+#include <linux/percpu.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable.h>
+#include <linux/skbuff.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+#include <net/sock.h>
+#include <uapi/linux/csp.h>
+#include <uapi/linux/csp_netlink.h>
+
+#include "wire.h"
+
+enum csp_mib {
+#define CSP_MIB(id, name, meaning) CSP_MIB_##id,
+#include "mib.h"
+#undef CSP_MIB
+	__CSP_MIB_MAX
+};
+
+struct csp_mib_pcpu {
+	u64 v[__CSP_MIB_MAX];
+};
+
+/**
+ * struct csp_mib_desc - what a counter is
+ * @name:    as `cspctl stats` shows it
+ * @meaning: what it counts, for people
+ */
+struct csp_mib_desc {
+	const char	*name;
+	const char	*meaning;
+};
+
+extern const struct csp_mib_desc csp_mib_desc[__CSP_MIB_MAX];
+
+struct csp_net;
+
+int csp_mib_init(struct csp_net *cn);
+void csp_mib_exit(struct csp_net *cn);
+/* One counter, summed over the CPUs. Any context. */
+u64 csp_mib_read(const struct csp_net *cn, enum csp_mib id);
+
+enum csp_conf_id {
+#define CSP_CONF(id, def, min, max, unit, meaning) CSP_CONF_##id,
+#include "conf_list.h"
+#undef CSP_CONF
+	__CSP_CONF_MAX
+};
+
+/**
+ * struct csp_tuple - name of a connection as the transport sees it
+ * @laddr:  own address; IPv4 as v4-mapped
+ * @raddr:  the other end's
+ * @lport:  own port
+ * @rport:  the other end's
+ * @proto:  IPPROTO_TCP or IPPROTO_UDP
+ * @family: 4 or 6
+ * @zero:   keeps the key free of padding
+ */
+struct csp_tuple {
+	struct in6_addr	laddr;
+	struct in6_addr	raddr;
+	__be16		lport;
+	__be16		rport;
+	u8		proto;
+	u8		family;
+	u16		zero;
+};
+
+/**
+ * struct csp_key - a key of this host; csp.rst, section "Keys and the MAC"
+ * @ref:     one for being current, one for each pair
+ * @rcu:     for kfree_rcu()
+ * @cn:      namespace
+ * @born:    ktime_get_boottime_seconds() when it was made
+ * @gen:     1 for the first of the namespace
+ * @private: Curve25519 private key
+ * @public:  Curve25519 public key
+ */
+struct csp_key {
+	refcount_t	ref;
+	struct rcu_head	rcu;
+	struct csp_net	*cn;
+	time64_t	born;
+	u32		gen;
+	u8		private[CSP_PUBKEY_LEN];
+	u8		public[CSP_PUBKEY_LEN];
+};
+
+/**
+ * struct csp_pair - one of our keys and one of a peer's
+ * @node:   in csp_net.pairs, keyed by @remote and @gen
+ * @remote: the peer's public key
+ * @gen:    generation of @key
+ * @ref:    one for each flow
+ * @rcu:    for kfree_rcu()
+ * @cn:     namespace
+ * @key:    our key
+ * @lock:   mutex; serialises the only computation of @secret
+ * @ready:  @secret is valid; set with release, read with acquire
+ * @bad:    the computation gave the null point: nothing is ever believed
+ * @secret: X25519(@key, @remote), computed when a move first needs it
+ */
+struct csp_pair {
+	struct rhash_head	node;
+	u8			remote[CSP_PUBKEY_LEN];
+	u32			gen;
+	refcount_t		ref;
+	struct rcu_head		rcu;
+	struct csp_net		*cn;
+	struct csp_key		*key;
+	struct mutex		lock;
+	bool			ready;
+	bool			bad;
+	u8			secret[CSP_PUBKEY_LEN];
+};
+
+/* Key of csp_net.peers: an address, and for NOT_WANTED a port of it. */
+struct csp_peer_key {
+	struct in6_addr	addr;
+	__be16		port;
+	u8		proto;
+	u8		zero;
+};
+
+/**
+ * struct csp_peer - what is remembered of an address
+ * @node:     in csp_net.peers
+ * @key:      whom it is about
+ * @ref:      one for the table, one for each user
+ * @rcu:      for kfree_rcu()
+ * @cn:       namespace
+ * @lru:      in csp_net.peer_lru, oldest first; protected by csp_net.lock
+ * @verdict:  enum csp_peer_verdict
+ * @udp:      it answers over UDP encapsulation only
+ * @path:     @verdict may be due to the path, not to the peer
+ * @expires:  jiffies after which @verdict is void
+ * @srtt_us:  smoothed round-trip time of signalling; 0 unknown
+ * @lock:     protects the lists that follow
+ * @detach:   flows whose Detach waits for company; each holds a reference
+ * @linger:   flows that wait for the other end's Detach, oldest first
+ * @asked:    flows whose Detach was sent and not answered yet
+ * @work:     sends them
+ */
+struct csp_peer {
+	struct rhash_head	node;
+	struct csp_peer_key	key;
+	refcount_t		ref;
+	struct rcu_head		rcu;
+	struct csp_net		*cn;
+	struct list_head	lru;
+	u8			verdict;
+	bool			udp;
+	bool			path;
+	unsigned long		expires;
+	u32			srtt_us;
+	spinlock_t		lock;	/* see above */
+	struct list_head	detach;
+	struct list_head	linger;
+	struct list_head	asked;
+	struct delayed_work	work;
+};
+
+/**
+ * struct csp_cid - one identifier that this host gave a flow
+ * @node: in csp_net.cids, keyed by the low word of @id, which is also the
+ *        transaction identifier of the flow's Setup
+ * @flow: whose it is
+ * @id:   the identifier; 0: not in the table
+ */
+struct csp_cid {
+	struct rhash_head	node;
+	struct csp_flow		*flow;
+	__be64			id;
+};
+
+#define CSP_MAX_ALTS	4
+
+/**
+ * struct csp_alts - other addresses that the peer offered (multihoming)
+ * @n:    used entries
+ * @next: which to try next
+ * @addr: the addresses
+ * @pref: what the peer thinks of each, enum csp_pref
+ */
+struct csp_alts {
+	u8		n;
+	u8		next;
+	struct in6_addr	addr[CSP_MAX_ALTS];
+	u8		pref[CSP_MAX_ALTS];
+};
+
+/* In skb->cb of a packet that waits for a flow's work: how it came. */
+struct csp_skb_cb {
+	bool	udp;
+	__be16	port;
+};
+
+/**
+ * struct csp_move - what only a flow that moved, or whose peer moved, needs
+ * @key:       key of its MACs; valid if @keyed
+ * @keyed:     @key was derived
+ * @tx_seq:    last move number used by this end
+ * @rx_seq:    highest move number accepted from the peer
+ * @nonce:     in our Attach, for the OK to echo
+ * @ok_nonce:  in our OK, for the Ack to echo
+ * @echo:      what this end has to echo in the OK it repeats
+ * @echo_len:  length of @echo
+ * @rx_xid:    transaction of the last Attach accepted, for its repeated OK
+ * @cookie_len: length of @cookie
+ * @cookie:    nonce of a stateless answer, to be echoed in the next request
+ * @ok_attempt: transmissions of that OK while it is not echoed
+ * @changing:  a Change of ours waits for its OK
+ * @change_attempt: transmissions of that Change
+ * @rx_change: transaction of the last Change accepted, for its repeated OK
+ * @attach:    Attach of the peer that waits for the work
+ * @started:   jiffies when the move under way began
+ * @unvalidated: the peer's new address has not echoed its nonce yet
+ * @room:      bytes by which the segments are shorter for now
+ */
+struct csp_move {
+	u8			key[32];
+	bool			keyed;
+	u32			tx_seq;
+	u32			rx_seq;
+	u8			nonce[CSP_NONCE_MIN];
+	u8			ok_nonce[CSP_NONCE_MIN];
+	u8			echo[CSP_NONCE_MAX];
+	u8			echo_len;
+	u8			cookie_len;
+	u8			cookie[CSP_NONCE_MAX];
+	__be32			rx_xid;
+	u8			ok_attempt;
+	bool			changing;
+	u8			change_attempt;
+	__be32			rx_change;
+	struct sk_buff		*attach;
+	unsigned long		started;
+	bool			unvalidated;
+	u16			room;
+};
+
+/* Notes from softirq to csp_flow_work(); bits of csp_flow.todo. */
+enum csp_todo {
+	CSP_TODO_FAIL,		/* tell the socket csp_flow.err */
+	CSP_TODO_MOVE,		/* local address is gone, or move asked for */
+	CSP_TODO_FAILOVER,	/* path in use is dead */
+	CSP_TODO_ATTACH,	/* csp_move.attach waits */
+	CSP_TODO_MOVED,		/* OK to our Attach came: lift the limits */
+	CSP_TODO_VALIDATED,	/* peer echoed the nonce: lift the clamp */
+	CSP_TODO_CHANGE,	/* send a Change */
+	CSP_TODO_AGAIN,		/* peer moved while we did: ask it again */
+};
+
+/**
+ * struct csp_flow - one signalled connection
+ * @tuple_node: in csp_net.flows, keyed by @t
+ * @t:          its name now; changes under lock, with the table
+ * @cid:        this end's identifier on the path in use
+ * @next:       and on the path after that
+ * @ref:        references: tables, work, lookups
+ * @rcu:        for kfree_rcu()
+ * @cn:         namespace
+ * @lock:       protects what follows and is not marked otherwise
+ * @state:      enum csp_state; read without lock where a stale one is harmless
+ * @initiator:  this end sent the Setup; constant
+ * @mode:       enum csp_mode of the socket; constant
+ * @piggybacked: the first held packet travels inside the Setup
+ * @udp:        signalled over UDP
+ * @dead:       removed from the tables
+ * @offered:    this end offered other addresses
+ * @peer_gone:  the peer sent its Detach
+ * @attempt:    transmissions of the request under way
+ * @n_held:     packets in @held
+ * @oif:        interface that the socket is bound to; 0 none
+ * @mark:       sk_mark of the socket, for routing
+ * @xid:        transaction under way
+ * @err:        enum csp_error to tell the socket
+ * @peer_cid:   peer's identifier on the path in use
+ * @peer_next:  and on the path after that
+ * @cid0:       own identifier of the Setup, for the key; constant
+ * @peer_cid0:  peer's identifier of the Setup, for the key
+ * @home_l:     own address at the Setup; constant
+ * @home_r:     peer's address at the Setup; constant
+ * @moves:      re-homings by either end
+ * @timeout:    milliseconds that boxes keep idle state
+ * @born:       jiffies at the Setup
+ * @sent:       ktime_get_ns() / 1000 of the first transmission, for the RTT
+ * @next_tx:    jiffies of the next transmission of the Setup
+ * @sk:         socket, with a reference; NULL where it is found by its tuple
+ * @key:        own key offered in the Setup, until the OK gives @pair
+ * @pair:       keys of both ends
+ * @peer:       peer, while a Detach waits for it
+ * @detach_node: in csp_peer.detach; protected by csp_peer.lock
+ * @sock_node:    in csp_sock.flows (UDP); protected by csp_net.lock
+ * @watch_node: in csp_net.watch; protected by csp_net.lock
+ * @held:       packets held back, with their route
+ * @alts:       other addresses of the peer, or NULL
+ * @move:       state of mobility, or NULL
+ * @want_l:     own address that a move shall use; any: routing chooses
+ * @want_r:     peer's address that a move shall use; any: as now
+ * @want_oif:   interface that a move shall use; 0 any
+ * @todo:       enum csp_todo bits, atomic
+ * @deadline:   jiffies at which the timer of the state runs out; 0: none
+ * @work:       does what @todo says
+ */
+struct csp_flow {
+	struct rhash_head	tuple_node;
+	struct csp_tuple	t;
+	struct csp_cid		cid;
+	struct csp_cid		next;
+	refcount_t		ref;
+	struct rcu_head		rcu;
+	struct csp_net		*cn;
+	spinlock_t		lock;	/* see above */
+	u8			state;
+	u8			mode;
+	bool			initiator;
+	bool			piggybacked;
+	bool			udp;
+	bool			dead;
+	bool			offered;
+	bool			peer_gone;
+	u8			attempt;
+	u8			n_held;
+	int			oif;
+	u32			mark;
+	__be32			xid;
+	u16			err;
+	u16			err_detail;
+	u32			moves;
+	__be64			peer_cid;
+	__be64			peer_next;
+	__be64			cid0;
+	__be64			peer_cid0;
+	struct in6_addr		home_l;
+	struct in6_addr		home_r;
+	u32			timeout;
+	u32			pref;
+	unsigned long		born;
+	u64			sent;
+	unsigned long		next_tx;
+	struct sock		*sk;
+	struct csp_key		*key;
+	struct csp_pair		*pair;
+	struct csp_peer		*peer;
+	struct list_head	detach_node;
+	struct list_head	sock_node;
+	struct list_head	watch_node;
+	struct sk_buff_head	held;
+	struct csp_alts		*alts;
+	struct csp_move		*move;
+	struct in6_addr		want_l;
+	struct in6_addr		want_r;
+	int			want_oif;
+	unsigned long		todo;
+	unsigned long		deadline;
+	struct delayed_work	work;
+};
+
+/**
+ * struct csp_net - CSP in one network namespace
+ */
+struct csp_net {
+	struct net		*net;
+	struct csp_mib_pcpu __percpu *mib;
+	u32			conf[__CSP_CONF_MAX];
+	struct ctl_table_header	*sysctl;
+	struct ctl_table	*sysctl_table;
+
+	struct rhashtable	flows;
+	struct rhashtable	cids;
+	struct rhashtable	pairs;
+	struct rhashtable	peers;
+	struct rhashtable	socks;
+	struct rhashtable	tombs;
+	atomic_t		n_flows;
+	atomic_t		n_embryonic;
+	atomic_t		n_tombs;
+	atomic_t		n_require;	/* sticky: a require listener was seen */
+	atomic_t		n_keys;
+
+	spinlock_t		lock;		/* the lists that follow */
+	struct list_head	peer_lru;
+	u32			n_peers;
+	struct list_head	watch;
+	struct list_head	rules;
+	u32			n_rules;
+
+	struct csp_key __rcu	*key;
+	siphash_key_t		cookie_key;
+	struct workqueue_struct	*wq;
+	struct delayed_work	addr_work;
+	struct delayed_work	watch_work;
+	struct list_head	tomb_list;
+	struct delayed_work	tomb_work;
+	unsigned long		addr_last;
+	struct notifier_block	fib_nb;
+	struct csp_buckets	*buckets;	/* rate limits, limit.c */
+	struct socket		*encap_sock[2];
+	bool			hooked;		/* netfilter hooks are registered */
+	struct mutex		hook_lock;
+	struct mutex		encap_lock;
+	bool			dying;
+
+	struct mutex		conf_lock;	/* one writer of conf, conf.c */
+	struct delayed_work	key_work;	/* replaces the key, key.c */
+};
+
+extern unsigned int csp_net_id;
+extern int csp_ipproto;
+
+static inline struct csp_net *csp_pernet(const struct net *net)
+{
+	return net_generic(net, csp_net_id);
+}
+
+static inline u32 csp_conf(const struct csp_net *cn, enum csp_conf_id id)
+{
+	return READ_ONCE(cn->conf[id]);
+}
+
+#define CSP_CONF(cn, id)	csp_conf(cn, CSP_CONF_##id)
+
+static inline void csp_mib_inc(struct csp_net *cn, enum csp_mib id)
+{
+	this_cpu_inc(cn->mib->v[id]);
+}
+
+#define CSP_INC(cn, id)		csp_mib_inc(cn, CSP_MIB_##id)
+
+#endif /* _NET_CSP_H */

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Token buckets: how often a source may make this host answer or compute.
+ */
+#ifndef _NET_CSP_LIMIT_H
+#define _NET_CSP_LIMIT_H
+
+#include "csp.h"
+
+int csp_limit_init(struct csp_net *cn);
+void csp_limit_exit(struct csp_net *cn);
+
+/* May @saddr be sent one more refusal or stateless answer now? Any context. */
+bool csp_limit_reply(struct csp_net *cn, const struct in6_addr *saddr);
+/* May one more Curve25519 operation be done for an unproven peer now? */
+bool csp_limit_dh(struct csp_net *cn);
+
+#endif /* _NET_CSP_LIMIT_H */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Counters, per network namespace: what each counts, in the order in which
+ * `cspctl stats` shows them.  CSP_MIB(identifier, "name", "meaning").
+ *
+ * No include guard: the list is expanded with several definitions of
+ * CSP_MIB().
+ */
+
+/* Packets */
+CSP_MIB(IN_PKTS, "in-pkts", "signalling packets received")
+CSP_MIB(OUT_PKTS, "out-pkts", "signalling packets sent")
+CSP_MIB(OUT_ERRORS, "out-errors", "signalling packets that could not be sent (no route, no memory)")
+CSP_MIB(OUT_RETRANS, "out-retrans", "signalling packets sent again")
+CSP_MIB(IN_UDP, "in-udp", "signalling packets received over UDP")
+CSP_MIB(OUT_UDP, "out-udp", "signalling packets sent over UDP")
+CSP_MIB(IN_MALFORMED, "in-malformed", "packets dropped: cannot be parsed")
+CSP_MIB(IN_VERSION, "in-version", "packets refused: version not spoken here")
+CSP_MIB(IN_CRITICAL, "in-critical", "packets refused: unknown critical attribute or message")
+CSP_MIB(IN_UNEXPECTED, "in-unexpected", "messages ignored: no transaction waits for them")
+CSP_MIB(IN_UNSUPPORTED, "in-unsupported", "messages ignored: only a box acts on them")
+CSP_MIB(RATE_LIMITED, "rate-limited", "answers not sent: the source asks too often")
+
+/* Setup */
+CSP_MIB(SETUP_OUT, "setup-out", "connections announced with a Setup")
+CSP_MIB(SETUP_IN, "setup-in", "Setups accepted")
+CSP_MIB(SETUP_DUP, "setup-dup", "Setups received again; the OK was repeated")
+CSP_MIB(SETUP_OK, "setup-ok", "own Setups answered with OK")
+CSP_MIB(SETUP_LATE_OK, "setup-late-ok", "OKs that came after the fallback to plain transport")
+CSP_MIB(PIGGYBACK_OUT, "piggyback-out", "first packets sent inside a signalling packet")
+CSP_MIB(PIGGYBACK_IN, "piggyback-in", "first packets taken out of a signalling packet")
+CSP_MIB(PIGGYBACK_BAD, "piggyback-bad", "piggybacked packets dropped: not of the connection announced")
+CSP_MIB(HELD, "held", "packets held until the answer")
+CSP_MIB(HELD_DROP, "held-drop", "held packets dropped: queue full, or connection refused")
+CSP_MIB(COOKIE_OUT, "cookie-out", "requests answered statelessly with a nonce")
+CSP_MIB(COOKIE_OK, "cookie-ok", "nonces echoed correctly")
+CSP_MIB(COOKIE_BAD, "cookie-bad", "nonces echoed wrongly or too late")
+
+/* Fallback */
+CSP_MIB(PLAIN_UNREACH, "plain-unreach", "connections made plain: ICMP says the peer has no CSP")
+CSP_MIB(PLAIN_SILENCE, "plain-silence", "connections made plain: no answer")
+CSP_MIB(PLAIN_REJECT, "plain-reject", "connections made plain: rejected in a way that allows it")
+CSP_MIB(PLAIN_KNOWN, "plain-known", "connections made plain: the peer is remembered to have no CSP")
+CSP_MIB(PLAIN_FULL, "plain-full", "connections made plain: no room in the table")
+CSP_MIB(ICMP_IGNORED, "icmp-ignored", "ICMP errors that quote no pending transaction")
+
+/* Rejection */
+CSP_MIB(REJECT_OUT, "reject-out", "requests refused")
+CSP_MIB(REJECT_IN, "reject-in", "own requests refused, by the peer or a box")
+CSP_MIB(REJECT_NO_LISTENER, "reject-no-listener", "Setups refused: nobody serves the port")
+CSP_MIB(REJECT_NOT_WANTED, "reject-not-wanted", "Setups refused: the listener wants no signalling")
+CSP_MIB(REJECT_POLICY, "reject-policy", "Setups refused: policy")
+CSP_MIB(REJECT_MISMATCH, "reject-mismatch", "requests refused: source address was translated")
+CSP_MIB(REJECT_FULL, "reject-full", "Setups refused: no room in the table")
+CSP_MIB(REJECT_IN_USE, "reject-in-use", "Setups refused: the name belongs to a live connection")
+CSP_MIB(REQUIRE_REFUSED, "require-refused", "plain connections refused by a socket that requires CSP")
+
+/* Detach */
+CSP_MIB(DETACH_OUT, "detach-out", "connections given up with a Detach")
+CSP_MIB(DETACH_IN, "detach-in", "connections given up by the peer")
+CSP_MIB(DETACH_LOST, "detach-lost", "Detaches that were never answered")
+CSP_MIB(EMBRYO_EXPIRED, "embryo-expired", "accepted Setups whose transport never connected")
+
+/* Mobility */
+CSP_MIB(MOVE_OUT, "move-out", "moves begun by this end")
+CSP_MIB(MOVE_OK, "move-ok", "moves that the peer accepted")
+CSP_MIB(MOVE_IN, "move-in", "moves of the peer, accepted")
+CSP_MIB(MOVE_DUP, "move-dup", "Attaches received again; the OK was repeated")
+CSP_MIB(MOVE_TIMEOUT, "move-timeout", "moves given up: the peer never answered")
+CSP_MIB(MOVE_HOMELESS, "move-homeless", "connections left without any address")
+CSP_MIB(MOVE_FAILOVER, "move-failover", "moves because the path in use died")
+CSP_MIB(MOVE_IMMOVABLE, "move-immovable", "moves refused: the socket cannot be re-homed")
+CSP_MIB(MOVE_IN_USE, "move-in-use", "moves refused: the new name is taken")
+CSP_MIB(ATTACH_BAD_MAC, "attach-bad-mac", "signed messages dropped: wrong MAC")
+CSP_MIB(ATTACH_REPLAY, "attach-replay", "signed messages dropped: old move number")
+CSP_MIB(ATTACH_NO_CONN, "attach-no-conn", "signed messages refused: no such connection")
+CSP_MIB(ATTACH_NO_SOCK, "attach-no-sock", "signed messages refused: the socket is gone")
+CSP_MIB(LATE_OLD_PATH, "late-old-path", "data packets dropped: late on a path given up")
+CSP_MIB(VALIDATED, "validated", "new addresses that echoed their nonce")
+CSP_MIB(DH, "dh", "Curve25519 operations")
+CSP_MIB(CHANGE_OUT, "change-out", "Changes sent")
+CSP_MIB(CHANGE_IN, "change-in", "Changes applied")
+
+/* Tables */
+CSP_MIB(FLOW_NOMEM, "flow-nomem", "connections without signalling: no memory")
+CSP_MIB(FLOW_FULL, "flow-full", "connections without signalling: flow table full")
+CSP_MIB(PEER_EVICTED, "peer-evicted", "remembered peers dropped to make room")
+CSP_MIB(AUTO_FLAGGED, "auto-flagged", "sockets flagged by the namespace default or a rule")

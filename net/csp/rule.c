@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Rules that flag the sockets of a cgroup.
+ *
+ * For applications that never heard of CSP: a rule gives a mode to all sockets
+ * made in a cgroup of the cgroup2 hierarchy, and in those below it. The rule
+ * of the deepest cgroup wins. A rule is about the cgroup that its path named
+ * when it was added; when that is removed the rule does nothing, and stays
+ * until it is deleted or replaced.
+ */
+#include <linux/cgroup.h>
+#include <linux/netlink.h>
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "hook.h"
+#include "rule.h"
+
+/* Two slashes are as good as one, and one at the end is as good as none. */
+static bool csp_path_same(const char *a, const char *b)
+{
+	for (;;) {
+		while (*a == '/')
+			a++;
+		while (*b == '/')
+			b++;
+		if (!*a || !*b)
+			return *a == *b;
+		while (*a && *a != '/' && *a == *b) {
+			a++;
+			b++;
+		}
+		/* The name has to end in both. */
+		if ((*a && *a != '/') || (*b && *b != '/'))
+			return false;
+	}
+}
+
+static struct csp_rule *csp_rule_alloc(const char *path, u8 mode)
+{
+	const size_t size = strlen(path) + 1;
+	struct csp_rule *rule;
+
+	rule = kzalloc(struct_size(rule, path, size), GFP_KERNEL);
+	if (!rule)
+		return NULL;
+	memcpy(rule->path, path, size);
+	rule->mode = mode;
+	return rule;
+}
+
+/* For a rule that is in no list any more. */
+static void csp_rule_free(struct csp_rule *rule)
+{
+	/* A reader may still compare; the cgroup, too, outlives him by RCU. */
+	cgroup_put(rule->cgrp);
+	kfree_rcu(rule, rcu);
+}
+
+static int csp_rule_check(const char *path, u8 mode,
+			  struct netlink_ext_ack *extack)
+{
+	if (path[0] != '/') {
+		NL_SET_ERR_MSG(extack,
+			       "The path of a cgroup begins with a slash");
+		return -EINVAL;
+	}
+	if (strlen(path) > CSP_RULE_PATH_MAX) {
+		NL_SET_ERR_MSG(extack,
+			       "The path of a cgroup has at most 2047 bytes");
+		return -ENAMETOOLONG;
+	}
+	if (mode >= __CSP_MODE_MAX) {
+		NL_SET_ERR_MSG(extack,
+			       "A mode is 0 (off), 1 (prefer) or 2 (require)");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int csp_rule_resolve(struct csp_rule *rule,
+			    struct netlink_ext_ack *extack)
+{
+	struct cgroup *cgrp = cgroup_get_from_path(rule->path);
+
+	if (!IS_ERR(cgrp)) {
+		rule->cgrp = cgrp;
+		return 0;
+	}
+	NL_SET_ERR_MSG(extack,
+		       "There is no such cgroup in the cgroup2 hierarchy");
+	return PTR_ERR(cgrp);
+}
+
+/**
+ * csp_rule_find() - rule of a cgroup
+ * @cn:   namespace
+ * @path: of the cgroup
+ *
+ * Context: any, RCU or csp_net.lock.
+ * Return: the rule, good as long as the one or the other is held, or NULL.
+ */
+struct csp_rule *csp_rule_find(struct csp_net *cn, const char *path)
+{
+	struct csp_rule *rule;
+
+	list_for_each_entry_rcu(rule, &cn->rules, list,
+				lockdep_is_held(&cn->lock))
+		if (csp_path_same(rule->path, path))
+			return rule;
+	return NULL;
+}
+
+/* Deepest first, so that the first that matches is the one. */
+static void csp_rule_insert(struct csp_net *cn, struct csp_rule *new)
+	__must_hold(&cn->lock)
+{
+	struct csp_rule *rule;
+
+	list_for_each_entry(rule, &cn->rules, list)
+		if (rule->cgrp->level <= new->cgrp->level)
+			break;
+	list_add_tail_rcu(&new->list, &rule->list);
+	cn->n_rules++;
+}
+
+static void csp_rule_unlink(struct csp_net *cn, struct csp_rule *rule)
+	__must_hold(&cn->lock)
+{
+	lockdep_assert_held(&cn->lock);
+	list_del_rcu(&rule->list);
+	cn->n_rules--;
+}
+
+/* @old: one of the same path that was replaced, or NULL. */
+static int csp_rule_link(struct csp_net *cn, struct csp_rule *new,
+			 struct csp_rule **old, struct netlink_ext_ack *extack)
+	__must_hold(&cn->lock)
+{
+	lockdep_assert_held(&cn->lock);
+	*old = csp_rule_find(cn, new->path);
+	/* Of a cgroup that was removed and made again the old rule is void. */
+	if (*old && (*old)->cgrp == new->cgrp) {
+		NL_SET_ERR_MSG(extack, "This cgroup has a rule already");
+		return -EEXIST;
+	}
+	if (!*old && cn->n_rules >= CSP_RULES_MAX) {
+		NL_SET_ERR_MSG(extack,
+			       "There are 1024 cgroup rules already: no room for more");
+		return -ENOSPC;
+	}
+	if (*old)
+		csp_rule_unlink(cn, *old);
+	csp_rule_insert(cn, new);
+	return 0;
+}
+
+static int csp_rule_hook(struct csp_net *cn, struct netlink_ext_ack *extack)
+{
+	int err = csp_hooks_get(cn);
+
+	if (err)
+		NL_SET_ERR_MSG(extack,
+			       "The packet hooks that rules need cannot be registered");
+	return err;
+}
+
+/**
+ * csp_rule_add() - flag the sockets of a cgroup
+ * @cn:     namespace whose sockets are meant
+ * @path:   of the cgroup, from the root that the caller's cgroup namespace has
+ * @mode:   enum csp_mode
+ * @extack: filled in on refusal; or NULL
+ *
+ * Context: process; may sleep.
+ * Return: 0; -EINVAL or -ENAMETOOLONG: not a path or mode; -ENOENT or -ENOTDIR:
+ * no such cgroup; -EEXIST: it has a rule; -ENOSPC: too many rules; or another
+ * negative errno if memory or hooks cannot be had.
+ */
+int csp_rule_add(struct csp_net *cn, const char *path, u8 mode,
+		 struct netlink_ext_ack *extack)
+{
+	struct csp_rule *new, *old = NULL;
+	int err;
+
+	err = csp_rule_check(path, mode, extack);
+	if (err)
+		return err;
+	new = csp_rule_alloc(path, mode);
+	if (!new) {
+		NL_SET_ERR_MSG(extack, "There is no memory for the rule");
+		return -ENOMEM;
+	}
+	err = csp_rule_resolve(new, extack);
+	if (err) {
+		kfree(new);
+		return err;
+	}
+
+	err = csp_rule_hook(cn, extack);
+	if (!err) {
+		spin_lock_bh(&cn->lock);
+		err = csp_rule_link(cn, new, &old, extack);
+		spin_unlock_bh(&cn->lock);
+	}
+	if (err)
+		csp_rule_free(new);
+	else if (old)
+		csp_rule_free(old);
+	return err;
+}
+
+/**
+ * csp_rule_del() - delete the rule of a cgroup
+ * @cn:     namespace
+ * @path:   of the cgroup, as it was added; the cgroup may be gone
+ * @extack: filled in on refusal; or NULL
+ *
+ * Sockets that were flagged stay so.
+ *
+ * Context: process.
+ * Return: 0, or -ENOENT: there is no such rule.
+ */
+int csp_rule_del(struct csp_net *cn, const char *path,
+		 struct netlink_ext_ack *extack)
+{
+	struct csp_rule *rule;
+
+	spin_lock_bh(&cn->lock);
+	rule = csp_rule_find(cn, path);
+	if (rule)
+		csp_rule_unlink(cn, rule);
+	spin_unlock_bh(&cn->lock);
+
+	if (!rule) {
+		NL_SET_ERR_MSG(extack, "This cgroup has no rule");
+		return -ENOENT;
+	}
+	csp_rule_free(rule);
+	return 0;
+}
+
+/**
+ * csp_rule_mode() - mode that the rules give a socket
+ * @cn: namespace
+ * @sk: a full socket
+ *
+ * Context: any, RCU.
+ * Return: enum csp_mode, or -1: no rule speaks of it.
+ */
+int csp_rule_mode(struct csp_net *cn, const struct sock *sk)
+{
+	const struct csp_rule *rule;
+	struct cgroup *cgrp;
+
+	/* Costs nothing where there are no rules. */
+	if (list_empty(&cn->rules))
+		return -1;
+
+	cgrp = sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data);
+	list_for_each_entry_rcu(rule, &cn->rules, list)
+		if (cgroup_is_descendant(cgrp, rule->cgrp))
+			return rule->mode;
+	return -1;
+}
+
+/**
+ * csp_rules_exit() - delete all rules of a namespace
+ * @cn: namespace, in which nothing asks for rules any more
+ *
+ * Context: process.
+ */
+void csp_rules_exit(struct csp_net *cn)
+{
+	struct csp_rule *rule, *next;
+
+	list_for_each_entry_safe(rule, next, &cn->rules, list) {
+		spin_lock_bh(&cn->lock);
+		csp_rule_unlink(cn, rule);
+		spin_unlock_bh(&cn->lock);
+		csp_rule_free(rule);
+	}
+}
