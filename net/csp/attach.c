@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Being told of a move: the end whose peer's address changed; csp.rst,
+ * section "Mobility".
+ *
+ *	 Attach received (softirq) ---- unknown identifier ---> Reject
+ *	     |                     `--- many computations ----> Ack + nonce
+ *	     v
+ *	 flow's work: MAC, move number, addresses, socket
+ *	     |   wrong MAC, old number ---> dropped, counted, nothing changed
+ *	     |   number just used, same transaction ---> OK again
+ *	     v
+ *	 socket re-homed, limited to two segments; OK + nonce + MAC
+ *	     |   OK again after 100 ms, 200 ms, ...
+ *	     +-- Ack + nonce echo + MAC ---> limit lifted
+ *
+ * The first segment, inside the Attach, is received after the socket has its
+ * new name.
+ */
+#include <linux/netdevice.h>
+#include <linux/random.h>
+#include <net/tcp.h>
+#include <net/udp.h>
+#include <trace/events/csp.h>
+
+#include "attach.h"
+#include "change.h"
+#include "cookie.h"
+#include "flow.h"
+#include "key.h"
+#include "limit.h"
+#include "move.h"
+#include "netlink.h"
+#include "rebind.h"
+#include "rx.h"
+#include "sign.h"
+#include "sock.h"
+#include "tomb.h"
+#include "tx.h"
+
+/* Section "Timers". */
+#define CSP_VALIDATE_RTO	100	/* ms */
+#define CSP_VALIDATE_ATTEMPTS	6
+
+/* Computing for strangers is limited; whoever echoes a nonce is none. */
+static bool csp_attach_may_compute(struct csp_rx *rx, struct csp_flow *flow,
+				   const struct csp_msg *msg)
+{
+	struct csp_net *cn = rx->cn;
+	u8 nonce[CSP_COOKIE_LEN];
+	struct csp_writer *wr;
+
+	if (!flow->pair || smp_load_acquire(&flow->pair->ready))
+		return true;
+	if (CSP_HAS(msg, NONCE_ECHO)) {
+		if (csp_cookie_ok(cn, &rx->saddr, &rx->daddr, msg->cid,
+				  &msg->nonce_echo)) {
+			CSP_INC(cn, COOKIE_OK);
+			return true;
+		}
+		CSP_INC(cn, COOKIE_BAD);
+	}
+	if (csp_limit_dh(cn))
+		return true;
+	if (!csp_limit_reply(cn, &rx->saddr)) {
+		CSP_INC(cn, RATE_LIMITED);
+		return false;
+	}
+	wr = csp_rx_reply(rx, CSP_MSG_ACK, msg->cid);
+	if (wr) {
+		csp_cookie_make(cn, &rx->saddr, &rx->daddr, msg->cid, nonce);
+		csp_write_blob(wr, CSP_A_NONCE, nonce, sizeof(nonce));
+		CSP_INC(cn, COOKIE_OUT);
+	}
+	return false;
+}
+
+static void csp_attach_queue(struct csp_rx *rx, struct csp_flow *flow)
+{
+	struct csp_skb_cb *cb = (struct csp_skb_cb *)rx->skb->cb;
+	struct csp_move *mv = csp_flow_move_state(flow, GFP_ATOMIC);
+
+	BUILD_BUG_ON(sizeof(*cb) > sizeof(rx->skb->cb));
+	if (!mv)
+		return;
+	cb->udp = rx->udp;
+	cb->port = rx->port;
+	/* The newest counts; an older one is retransmitted if it matters. */
+	kfree_skb(xchg(&mv->attach, skb_get(rx->skb)));
+	csp_flow_todo(flow, CSP_TODO_ATTACH);
+}
+
+static bool csp_attach_complete(const struct csp_msg *msg)
+{
+	if (!CSP_HAS(msg, CONN) || !CSP_HAS(msg, SRC) || !CSP_HAS(msg, DST) ||
+	    !CSP_HAS(msg, SEQ) || !CSP_HAS(msg, MAC))
+		return false;
+	return msg->type == CSP_MSG_CHANGE ||
+	       (CSP_HAS(msg, LOCAL_ID) && CSP_HAS(msg, NONCE));
+}
+
+/**
+ * csp_attach_rcv() - an Attach or a Change arrived
+ * @rx:  the packet
+ * @msg: the message
+ *
+ * Context: softirq, RCU.
+ */
+void csp_attach_rcv(struct csp_rx *rx, const struct csp_msg *msg)
+{
+	struct csp_net *cn = rx->cn;
+	struct csp_flow *flow;
+
+	if (!csp_attach_complete(msg)) {
+		CSP_INC(cn, IN_MALFORMED);
+		return;
+	}
+	flow = csp_flow_by_cid(cn, msg->dcid);
+	if (!flow) {
+		CSP_INC(cn, ATTACH_NO_CONN);
+		csp_rx_reject(rx, msg, CSP_ERR_NO_CONN, 0,
+			      "no such connection");
+		return;
+	}
+	if (csp_attach_may_compute(rx, flow, msg))
+		csp_attach_queue(rx, flow);
+	csp_flow_put(flow);
+}
+
+/* OK to the Attach accepted last. */
+static struct sk_buff *csp_attach_ok_build(struct csp_flow *flow,
+					   u8 attempt)
+{
+	struct csp_move *mv = flow->move;
+	struct sk_buff *skb = csp_tx_alloc(CSP_MSG_ROOM);
+	struct csp_writer wr;
+
+	lockdep_assert_held(&flow->lock);
+	if (!skb)
+		return NULL;
+	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, mv->rx_xid, CSP_F_REPLY,
+			attempt);
+	csp_write_msg(&wr, CSP_MSG_OK, 0, flow->peer_cid);
+	csp_write_local_id(&wr, flow->cid.id, flow->next.id);
+	csp_write_u32(&wr, CSP_A_SEQ, mv->rx_seq);
+	csp_write_blob(&wr, CSP_A_NONCE, mv->ok_nonce, sizeof(mv->ok_nonce));
+	csp_write_blob(&wr, CSP_A_NONCE_ECHO, mv->echo, mv->echo_len);
+	return csp_sign_finish(skb, &wr, flow);
+}
+
+static void csp_attach_ok_send(struct csp_flow *flow, u8 attempt)
+{
+	struct sk_buff *skb = NULL;
+	struct csp_to to;
+
+	spin_lock_bh(&flow->lock);
+	if (!flow->dead) {
+		skb = csp_attach_ok_build(flow, attempt);
+		csp_to_flow(&to, flow);
+		if (flow->move->unvalidated &&
+		    flow->state != CSP_STATE_MOVING)
+			csp_flow_timer(flow, CSP_VALIDATE_RTO <<
+				       flow->move->ok_attempt);
+	}
+	spin_unlock_bh(&flow->lock);
+	if (skb)
+		csp_tx(flow->cn, skb, &to, NULL);
+}
+
+/* Accepts no segment that could do more than data does. */
+static bool csp_attach_piggyback_ok(const struct csp_tuple *t,
+				    const struct csp_blob *pb)
+{
+	const struct tcphdr *th = (const void *)pb->data;
+	const struct udphdr *uh = (const void *)pb->data;
+
+	if (t->proto == IPPROTO_UDP)
+		return pb->len >= sizeof(*uh) && uh->source == t->rport &&
+		       uh->dest == t->lport &&
+		       get_unaligned_be16(&uh->len) == pb->len;
+	return pb->len >= sizeof(*th) && th->source == t->rport &&
+	       th->dest == t->lport && !th->syn && !th->rst &&
+	       th->doff * 4 >= sizeof(*th) && th->doff * 4 <= pb->len;
+}
+
+static void csp_attach_inject(struct csp_rx *rx, struct csp_flow *flow,
+			      const struct csp_msg *msg)
+{
+	struct csp_tuple t = flow->t;
+
+	if (!CSP_HAS(msg, PIGGYBACK))
+		return;
+	if (!csp_attach_piggyback_ok(&t, &msg->piggyback)) {
+		CSP_INC(rx->cn, PIGGYBACK_BAD);
+		return;
+	}
+	/* The device may have gone while the packet waited for the work. */
+	rcu_read_lock();
+	rx->skb->dev = dev_get_by_index_rcu(rx->cn->net, rx->iif);
+	if (rx->skb->dev)
+		csp_rx_inject(rx, &msg->piggyback, t.proto, &t.raddr, &t.laddr);
+	rcu_read_unlock();
+}
+
+/* Everything that the flow has to remember of an accepted Attach. */
+static int csp_attach_note(struct csp_rx *rx, struct csp_flow *flow,
+			   const struct csp_msg *msg,
+			   const struct csp_tuple *t)
+{
+	struct csp_move *mv = flow->move;
+	int err;
+
+	spin_lock_bh(&flow->lock);
+	err = csp_flow_retuple(flow, t);
+	if (!err && msg->dcid == flow->next.id)
+		err = csp_flow_next_cid(flow);
+	if (!err) {
+		flow->peer_cid = msg->cid;
+		flow->peer_next = msg->next_cid;
+		flow->udp = rx->udp;
+		flow->moves++;
+		mv->rx_xid = rx->rd.xid;
+		mv->unvalidated = true;
+		mv->ok_attempt = 0;
+		mv->echo_len = msg->nonce.len;
+		memcpy(mv->echo, msg->nonce.data, msg->nonce.len);
+		get_random_bytes(mv->ok_nonce, sizeof(mv->ok_nonce));
+	}
+	spin_unlock_bh(&flow->lock);
+	return err;
+}
+
+/* Socket lock held. 0 or an enum csp_error. */
+static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
+			     struct sock *sk, const struct csp_msg *msg)
+{
+	struct csp_rebind rb = { .t = flow->t, .limited = true };
+	struct csp_tuple old = flow->t;
+	u16 code = csp_rebind_check(sk);
+	int err;
+
+	if (code) {
+		CSP_INC(rx->cn, MOVE_IMMOVABLE);
+		return code;
+	}
+	rb.t.laddr = rx->daddr;
+	rb.t.raddr = rx->saddr;
+	err = csp_attach_note(rx, flow, msg, &rb.t);
+	if (!err && memcmp(&rb.t, &old, sizeof(old))) {
+		err = csp_rebind(sk, &rb);
+		trace_csp_rebind(flow, &old, &rb.t, err);
+		if (!err)
+			csp_tomb_del(rx->cn, &rb.t);
+		flow->move->room += rb.room;
+	}
+	if (!err)
+		return 0;
+	CSP_INC(rx->cn, MOVE_IN_USE);
+	spin_lock_bh(&flow->lock);
+	csp_flow_retuple(flow, &old);
+	spin_unlock_bh(&flow->lock);
+	return CSP_ERR_IN_USE;
+}
+
+/* Our own move was under way: it goes on, to the peer's new address. */
+static void csp_attach_state(struct csp_flow *flow)
+{
+	bool again;
+
+	spin_lock_bh(&flow->lock);
+	again = flow->state == CSP_STATE_MOVING;
+	if (!flow->dead && flow->state != CSP_STATE_MOVING)
+		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
+	spin_unlock_bh(&flow->lock);
+	if (again)
+		csp_flow_todo(flow, CSP_TODO_AGAIN);
+}
+
+/* A refusal that the mover can believe. */
+static void csp_attach_refuse(struct csp_rx *rx, struct csp_flow *flow,
+			      const struct csp_msg *msg, u16 code)
+{
+	struct sk_buff *skb = csp_tx_alloc(CSP_MSG_ROOM);
+	struct csp_to to = {
+		.saddr	= rx->daddr,
+		.daddr	= rx->saddr,
+		.family	= rx->family,
+		.udp	= rx->udp,
+		.port	= rx->port,
+	};
+	struct csp_addr seen = {
+		.family	= rx->family,
+		.in6	= rx->saddr,
+	};
+	struct csp_writer wr;
+
+	if (!skb)
+		return;
+	CSP_INC(rx->cn, REJECT_OUT);
+	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, rx->rd.xid, CSP_F_REPLY,
+			rx->rd.attempt);
+	csp_write_msg(&wr, CSP_MSG_REJECT, 0, msg->cid);
+	csp_write_error(&wr, code, 0);
+	if (code == CSP_ERR_MISMATCH)
+		csp_write_addr(&wr, CSP_A_OBSERVED, &seen);
+	spin_lock_bh(&flow->lock);
+	skb = csp_sign_finish(skb, &wr, flow);
+	spin_unlock_bh(&flow->lock);
+	if (skb)
+		csp_tx(rx->cn, skb, &to, NULL);
+}
+
+static u16 csp_attach_accept(struct csp_rx *rx, struct csp_flow *flow,
+			     const struct csp_msg *msg)
+{
+	struct sock *sk;
+	u16 code;
+
+	if (msg->src.loc_family != rx->family ||
+	    !ipv6_addr_equal(&msg->src.loc, &rx->saddr) ||
+	    !ipv6_addr_equal(&msg->dst.loc, &rx->daddr)) {
+		CSP_INC(rx->cn, REJECT_MISMATCH);
+		return CSP_ERR_MISMATCH;
+	}
+	if (rx->family != flow->t.family)
+		return CSP_ERR_IMMOVABLE;
+	sk = csp_flow_sk(flow);
+	if (!sk) {
+		CSP_INC(rx->cn, ATTACH_NO_SOCK);
+		return CSP_ERR_NO_CONN;
+	}
+	lock_sock(sk);
+	code = csp_attach_rebind(rx, flow, sk, msg);
+	if (!code) {
+		CSP_INC(rx->cn, MOVE_IN);
+		csp_attach_state(flow);
+		/* Before the data that the release of the socket sends. */
+		csp_attach_ok_send(flow, rx->rd.attempt);
+	}
+	release_sock(sk);
+	sock_put(sk);
+	return code;
+}
+
+/* The message is the peer's; a number is used once, for ever. */
+static void csp_attach_believed(struct csp_rx *rx, struct csp_flow *flow,
+				const struct csp_msg *msg)
+{
+	struct csp_move *mv = flow->move;
+	u16 code;
+
+	if (msg->seq == mv->rx_seq && mv->rx_xid == rx->rd.xid) {
+		CSP_INC(rx->cn, MOVE_DUP);
+		csp_attach_ok_send(flow, rx->rd.attempt);
+		return;
+	}
+	if (msg->seq <= mv->rx_seq) {
+		CSP_INC(rx->cn, ATTACH_REPLAY);
+		return;
+	}
+	mv->rx_seq = msg->seq;
+	code = csp_attach_accept(rx, flow, msg);
+	if (code) {
+		csp_attach_refuse(rx, flow, msg, code);
+		return;
+	}
+	csp_nl_event(flow, CSP_EVENT_PEER_MOVED);
+	csp_attach_inject(rx, flow, msg);
+}
+
+static void csp_attach_read(struct csp_rx *rx, struct csp_flow *flow)
+{
+	struct csp_msg msg;
+
+	while (csp_read_msg(&rx->rd, &msg) > 0) {
+		if (msg.type != CSP_MSG_ATTACH && msg.type != CSP_MSG_CHANGE)
+			continue;
+		if (!csp_sign_ok(rx, flow, &msg)) {
+			CSP_INC(rx->cn, ATTACH_BAD_MAC);
+			return;
+		}
+		if (msg.type == CSP_MSG_CHANGE)
+			csp_change_believed(rx, flow, &msg);
+		else if (msg.dcid == READ_ONCE(flow->cid.id) ||
+			 msg.dcid == READ_ONCE(flow->next.id))
+			csp_attach_believed(rx, flow, &msg);
+		return;
+	}
+}
+
+/**
+ * csp_attach_process() - act on the Attach that waits
+ * @flow: the flow
+ *
+ * Context: the flow's work.
+ */
+void csp_attach_process(struct csp_flow *flow)
+{
+	struct sk_buff *skb = xchg(&flow->move->attach, NULL);
+	struct csp_skb_cb *cb;
+	struct csp_rx rx;
+
+	if (!skb)
+		return;
+	if (!csp_move_keys(flow)) {
+		CSP_INC(flow->cn, ATTACH_BAD_MAC);
+		goto out;
+	}
+	cb = (struct csp_skb_cb *)skb->cb;
+	if (csp_rx_start(&rx, flow->cn, skb, cb->udp, cb->port))
+		csp_attach_read(&rx, flow);
+out:
+	kfree_skb(skb);
+}
+
+/**
+ * csp_attach_rcv_ack() - the peer echoes the nonce of our OK
+ * @rx:   the packet
+ * @flow: the flow
+ * @msg:  the Ack; section "Address validation"
+ *
+ * Context: softirq.
+ */
+void csp_attach_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
+			const struct csp_msg *msg)
+{
+	struct csp_move *mv = READ_ONCE(flow->move);
+	bool valid = false;
+
+	if (!mv || !CSP_HAS(msg, NONCE_ECHO) || !CSP_HAS(msg, MAC) ||
+	    msg->nonce_echo.len != sizeof(mv->ok_nonce)) {
+		CSP_INC(rx->cn, IN_UNEXPECTED);
+		return;
+	}
+	if (!csp_sign_ok(rx, flow, msg)) {
+		CSP_INC(rx->cn, ATTACH_BAD_MAC);
+		return;
+	}
+	spin_lock_bh(&flow->lock);
+	if (mv->unvalidated && rx->rd.xid == mv->rx_xid &&
+	    !memcmp(mv->ok_nonce, msg->nonce_echo.data,
+		    sizeof(mv->ok_nonce))) {
+		mv->unvalidated = false;
+		valid = true;
+		if (flow->state == CSP_STATE_ESTABLISHED && !flow->peer_gone)
+			csp_flow_timer(flow, 0);
+	}
+	spin_unlock_bh(&flow->lock);
+	if (!valid)
+		return;
+	CSP_INC(rx->cn, VALIDATED);
+	csp_flow_todo(flow, CSP_TODO_VALIDATED);
+}
+
+/**
+ * csp_attach_validated() - the new address is the peer's: lift the limit
+ * @flow: the flow
+ *
+ * Context: the flow's work.
+ */
+void csp_attach_validated(struct csp_flow *flow)
+{
+	struct csp_move *mv = flow->move;
+	struct sock *sk = csp_flow_sk(flow);
+
+	if (!sk)
+		return;
+	lock_sock(sk);
+	if (!READ_ONCE(mv->unvalidated)) {
+		csp_rebind_lift(sk, true, mv->room);
+		mv->room = 0;
+	}
+	release_sock(sk);
+	sock_put(sk);
+}
+
+/**
+ * csp_attach_timer() - no echo of the nonce in our OK yet
+ * @flow: the flow
+ *
+ * Context: the flow's work.
+ */
+void csp_attach_timer(struct csp_flow *flow)
+{
+	struct csp_move *mv = flow->move;
+
+	if (!mv || !READ_ONCE(mv->unvalidated) ||
+	    mv->ok_attempt + 1 >= CSP_VALIDATE_ATTEMPTS)
+		return;
+	mv->ok_attempt++;
+	CSP_INC(flow->cn, OUT_RETRANS);
+	csp_attach_ok_send(flow, mv->ok_attempt);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * UDP encapsulation; csp.rst, section "UDP encapsulation".
+ *
+ * The same packets, for paths that drop or cannot tell apart an unknown IP
+ * protocol. A kernel socket a family, that hands what it gets to the receive
+ * path; sending makes its own UDP header (tx.c).
+ */
+#include <linux/net.h>
+#include <net/inet_sock.h>
+#include <net/udp.h>
+
+#include "encap.h"
+#include "rx.h"
+
+static int csp_encap_rcv(struct sock *sk, struct sk_buff *skb)
+{
+	__be16 port = udp_hdr(skb)->source;
+
+	if (!pskb_pull(skb, sizeof(struct udphdr))) {
+		kfree_skb(skb);
+		return 0;
+	}
+	csp_rcv_packet(csp_pernet(sock_net(sk)), skb, true, port);
+	return 0;
+}
+
+static int csp_encap_bind(struct csp_net *cn, struct socket *sock, int family)
+{
+	struct sockaddr_in6 a6 = {
+		.sin6_family	= AF_INET6,
+		.sin6_port	= htons(CSP_CONF(cn, udp_port)),
+	};
+	struct sockaddr_in a4 = {
+		.sin_family	= AF_INET,
+		.sin_port	= htons(CSP_CONF(cn, udp_port)),
+	};
+
+	if (family == AF_INET)
+		return kernel_bind(sock, (struct sockaddr *)&a4, sizeof(a4));
+	sock->sk->sk_ipv6only = 1;
+	return kernel_bind(sock, (struct sockaddr *)&a6, sizeof(a6));
+}
+
+static int csp_encap_open_one(struct csp_net *cn, int family,
+			      struct socket **res)
+{
+	struct socket *sock;
+	int err;
+
+	*res = NULL;
+	err = sock_create_kern(cn->net, family, SOCK_DGRAM, IPPROTO_UDP, &sock);
+	if (err)
+		return err == -EAFNOSUPPORT ? 0 : err;
+	err = csp_encap_bind(cn, sock, family);
+	if (err) {
+		sock_release(sock);
+		return err;
+	}
+	udp_sk(sock->sk)->encap_rcv = csp_encap_rcv;
+	udp_sk(sock->sk)->encap_type = 1;
+	if (family == AF_INET6)
+		udpv6_encap_enable();
+	else
+		udp_encap_enable();
+	*res = sock;
+	return 0;
+}
+
+static void csp_encap_close_all(struct csp_net *cn)
+{
+	int i;
+
+	lockdep_assert_held(&cn->encap_lock);
+	for (i = 0; i < ARRAY_SIZE(cn->encap_sock); i++) {
+		if (cn->encap_sock[i])
+			sock_release(cn->encap_sock[i]);
+		cn->encap_sock[i] = NULL;
+	}
+}
+
+static int csp_encap_open_all(struct csp_net *cn)
+{
+	int err;
+
+	lockdep_assert_held(&cn->encap_lock);
+	err = csp_encap_open_one(cn, AF_INET, &cn->encap_sock[0]);
+	if (!err)
+		err = csp_encap_open_one(cn, AF_INET6, &cn->encap_sock[1]);
+	if (err)
+		csp_encap_close_all(cn);
+	return err;
+}
+
+/**
+ * csp_encap_open() - listen for encapsulated signalling
+ * @cn: namespace
+ *
+ * A namespace that does not use CSP gives no port away.
+ *
+ * Context: process.
+ * Return: 0 or a negative errno: -EADDRINUSE if somebody has the port.
+ */
+int csp_encap_open(struct csp_net *cn)
+{
+	int err = 0;
+
+	mutex_lock(&cn->encap_lock);
+	if (READ_ONCE(cn->hooked) && !READ_ONCE(cn->dying) &&
+	    !cn->encap_sock[0] && CSP_CONF(cn, udp_encap))
+		err = csp_encap_open_all(cn);
+	mutex_unlock(&cn->encap_lock);
+	return err;
+}
+
+/**
+ * csp_encap_close() - stop listening
+ * @cn: namespace
+ *
+ * Context: process.
+ */
+void csp_encap_close(struct csp_net *cn)
+{
+	mutex_lock(&cn->encap_lock);
+	csp_encap_close_all(cn);
+	mutex_unlock(&cn->encap_lock);
+	/* A packet may be on its way through csp_encap_rcv(). */
+	synchronize_net();
+}

@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Netfilter hooks: the first packet of a connection waits here for the OK.
+ *
+ * LOCAL_OUT, last of all: what the host's own firewall and NAT made of the
+ * packet is what gets announced. The common case, a packet of a socket that
+ * is not flagged or of a connection that is set up, costs a comparison of
+ * sk_prot with the bounds of an array.
+ *
+ * LOCAL_IN, first of all: drops late packets on paths that a move gave up,
+ * and plain connections to sockets that require signalling. Costs two reads
+ * while there is neither.
+ *
+ * The hooks of a namespace are registered when its first socket is flagged:
+ * where CSP is not used it costs nothing at all.
+ */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <net/dst.h>
+#include <net/icmp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/route.h>
+#include <net/tcp.h>
+#include <net/udp.h>
+
+#include "encap.h"
+#include "flow.h"
+#include "hook.h"
+#include "listen.h"
+#include "rule.h"
+#include "setup.h"
+#include "sock.h"
+#include "tomb.h"
+
+/**
+ * csp_skb_tuple() - name of the connection that a packet belongs to
+ * @skb: TCP or UDP packet, network and transport header set
+ * @in:  received: its source is the other end
+ * @t:   filled in
+ *
+ * Context: any.
+ * Return: false: another protocol, or too short.
+ */
+bool csp_skb_tuple(const struct sk_buff *skb, bool in, struct csp_tuple *t)
+{
+	const __be16 *ports;
+	__be16 buf[2];
+
+	memset(t, 0, sizeof(*t));
+	if (skb->protocol == htons(ETH_P_IP)) {
+		t->family = 4;
+		t->proto = ip_hdr(skb)->protocol;
+		ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, &t->laddr);
+		ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &t->raddr);
+	} else {
+		t->family = 6;
+		t->proto = ipv6_hdr(skb)->nexthdr;
+		t->laddr = ipv6_hdr(skb)->saddr;
+		t->raddr = ipv6_hdr(skb)->daddr;
+	}
+	if (t->proto != IPPROTO_TCP && t->proto != IPPROTO_UDP)
+		return false;
+	ports = skb_header_pointer(skb, skb_transport_offset(skb), sizeof(buf),
+				   buf);
+	if (!ports)
+		return false;
+	t->lport = ports[0];
+	t->rport = ports[1];
+	if (in) {
+		swap(t->laddr, t->raddr);
+		swap(t->lport, t->rport);
+	}
+	return true;
+}
+
+/**
+ * csp_hold() - keep a packet for later
+ * @flow: whose it is
+ * @skb:  the packet; taken over on success
+ *
+ * Context: flow->lock held, under RCU.
+ * Return: false: no room.
+ */
+bool csp_hold(struct csp_flow *flow, struct sk_buff *skb)
+{
+	lockdep_assert_held(&flow->lock);
+	if (flow->dead || flow->n_held >= CSP_HOLD_MAX || !skb_dst_force(skb))
+		return false;
+	__skb_queue_tail(&flow->held, skb);
+	flow->n_held++;
+	CSP_INC(flow->cn, HELD);
+	return true;
+}
+
+/**
+ * csp_release() - send what was held
+ * @cn:   namespace
+ * @list: packets, each with its route; emptied
+ *
+ * They have passed the other LOCAL_OUT hooks already.
+ *
+ * Context: any, no flow->lock held.
+ */
+void csp_release(struct csp_net *cn, struct sk_buff_head *list)
+{
+	struct sk_buff *skb;
+
+	local_bh_disable();
+	rcu_read_lock();
+	while ((skb = __skb_dequeue(list)))
+		dst_output(cn->net, skb->sk, skb);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+/**
+ * csp_hook_confirm() - a held packet will travel in disguise
+ * @skb: the packet
+ *
+ * Conntrack of this host must know the connection by it all the same: what
+ * the other end answers comes back as an ordinary packet.
+ *
+ * Context: any, RCU or flow->lock.
+ */
+void csp_hook_confirm(struct sk_buff *skb)
+{
+	const struct nf_ct_hook *ct_hook;
+
+	rcu_read_lock();
+	ct_hook = rcu_dereference(nf_ct_hook);
+	if (ct_hook)
+		ct_hook->confirm(skb);
+	rcu_read_unlock();
+}
+
+/* Not for one receiver: nobody to ask. */
+static bool csp_dst_unicast(const struct sk_buff *skb)
+{
+	if (skb->protocol == htons(ETH_P_IP))
+		return !(skb_rtable(skb)->rt_flags &
+			 (RTCF_BROADCAST | RTCF_MULTICAST));
+	return !ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
+}
+
+/* A packet of a connection that this host knows. */
+static unsigned int csp_out_known(struct csp_flow *flow, struct sk_buff *skb)
+{
+	unsigned int verdict = NF_ACCEPT;
+
+	spin_lock_bh(&flow->lock);
+	switch (flow->state) {
+	case CSP_STATE_SETUP:
+		/* TCP's own retransmission: the Setup is retransmitted. */
+		if (flow->t.proto == IPPROTO_TCP && flow->n_held) {
+			verdict = NF_STOLEN;
+			consume_skb(skb);
+			break;
+		}
+		fallthrough;
+	case CSP_STATE_MOVING:
+	case CSP_STATE_HOMELESS:
+		if (csp_hold(flow, skb)) {
+			verdict = NF_STOLEN;
+		} else {
+			CSP_INC(flow->cn, HELD_DROP);
+			verdict = NF_DROP;
+		}
+		break;
+	}
+	spin_unlock_bh(&flow->lock);
+	return verdict;
+}
+
+/* The socket is flagged, and its phase says that this packet matters. */
+static unsigned int csp_out_slow(struct csp_net *cn, struct sock *sk,
+				 struct sk_buff *skb, u8 mode, u8 phase)
+{
+	struct csp_flow *flow;
+	unsigned int verdict;
+	struct csp_tuple t;
+
+	if (!csp_skb_tuple(skb, false, &t))
+		return NF_ACCEPT;
+	flow = csp_flow_by_tuple(cn, &t);
+	if (flow) {
+		verdict = csp_out_known(flow, skb);
+		csp_flow_put(flow);
+		return verdict;
+	}
+	if (phase == CSP_PHASE_HOLD || mode == CSP_MODE_OFF ||
+	    !csp_dst_unicast(skb))
+		return NF_ACCEPT;
+	/* A SYN-ACK belongs to the other end's Setup, or to none. */
+	if (t.proto == IPPROTO_TCP && tcp_hdr(skb)->ack)
+		return NF_ACCEPT;
+	return csp_setup_start(cn, sk, skb, &t, mode);
+}
+
+/* Nobody flagged the socket: default and rules may. */
+static unsigned int csp_out_auto(struct csp_net *cn, struct sock *sk,
+				 struct sk_buff *skb)
+{
+	u8 mode;
+
+	if (sk->sk_protocol == IPPROTO_TCP) {
+		if (!tcp_hdr(skb)->syn || tcp_hdr(skb)->ack)
+			return NF_ACCEPT;
+	} else if (sk->sk_protocol != IPPROTO_UDP) {
+		return NF_ACCEPT;
+	}
+	if (skb_dst(skb)->dev->flags & IFF_LOOPBACK)
+		return NF_ACCEPT;
+	mode = csp_sk_mode(cn, sk);
+	if (mode == CSP_MODE_OFF || csp_sk_flag(sk, mode, CSP_PHASE_WATCH))
+		return NF_ACCEPT;
+	CSP_INC(cn, AUTO_FLAGGED);
+	return csp_out_slow(cn, sk, skb, mode, CSP_PHASE_WATCH);
+}
+
+static unsigned int csp_hook_out(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	struct sock *sk = skb->sk;
+	struct csp_net *cn;
+	u8 phase;
+	int mode;
+
+	if (!sk || !sk_fullsock(sk))
+		return NF_ACCEPT;
+	mode = csp_sk_variant(sk, &phase);
+	if (likely(mode < 0)) {
+		cn = csp_pernet(state->net);
+		if (likely(!CSP_CONF(cn, default_mode) &&
+			   !READ_ONCE(cn->n_rules)))
+			return NF_ACCEPT;
+		return csp_out_auto(cn, sk, skb);
+	}
+	if (phase == CSP_PHASE_PASS || mode == CSP_MODE_OFF)
+		return NF_ACCEPT;
+	if (phase == CSP_PHASE_WATCH && sk->sk_protocol == IPPROTO_TCP &&
+	    !tcp_hdr(skb)->syn)
+		return NF_ACCEPT;
+	return csp_out_slow(csp_pernet(state->net), sk, skb, mode, phase);
+}
+
+/* RFC 1122 and 4443: administratively prohibited; section "Setup". */
+static unsigned int csp_in_refuse(struct csp_net *cn, struct sk_buff *skb)
+{
+	CSP_INC(cn, REQUIRE_REFUSED);
+	if (skb->protocol == htons(ETH_P_IP))
+		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PKT_FILTERED, 0);
+	else
+		icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADM_PROHIBITED, 0);
+	return NF_DROP;
+}
+
+static bool csp_in_begins(const struct sk_buff *skb, const struct csp_tuple *t)
+{
+	const struct tcphdr *th;
+	struct tcphdr buf;
+
+	if (t->proto == IPPROTO_UDP)
+		return true;
+	th = skb_header_pointer(skb, skb_transport_offset(skb), sizeof(buf),
+				&buf);
+	return th && th->syn && !th->ack;
+}
+
+/* Would this packet begin a plain connection to a socket that forbids it? */
+static bool csp_in_forbidden(struct csp_net *cn, const struct sk_buff *skb,
+			     const struct csp_tuple *t)
+{
+	struct csp_flow *flow;
+
+	if (!csp_in_begins(skb, t) ||
+	    csp_listen_mode(cn, t, skb->skb_iif) != CSP_MODE_REQUIRE)
+		return false;
+	flow = csp_flow_by_tuple(cn, t);
+	if (!flow)
+		return true;
+	csp_flow_put(flow);
+	return false;
+}
+
+static unsigned int csp_hook_in(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	struct csp_net *cn = csp_pernet(state->net);
+	bool tombs = atomic_read(&cn->n_tombs);
+	bool require = atomic_read(&cn->n_require);
+	struct csp_tuple t;
+
+	if (likely(!tombs && !require))
+		return NF_ACCEPT;
+	if (!csp_skb_tuple(skb, true, &t))
+		return NF_ACCEPT;
+	if (tombs && csp_tomb_find(cn, &t)) {
+		CSP_INC(cn, LATE_OLD_PATH);
+		return NF_DROP;
+	}
+	if (require && csp_in_forbidden(cn, skb, &t))
+		return csp_in_refuse(cn, skb);
+	return NF_ACCEPT;
+}
+
+static const struct nf_hook_ops csp_hooks[] = {
+	{
+		.hook		= csp_hook_out,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_LOCAL_OUT,
+		.priority	= NF_IP_PRI_LAST,
+	}, {
+		.hook		= csp_hook_out,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_LOCAL_OUT,
+		.priority	= NF_IP6_PRI_LAST,
+	}, {
+		.hook		= csp_hook_in,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_LOCAL_IN,
+		.priority	= NF_IP_PRI_FIRST,
+	}, {
+		.hook		= csp_hook_in,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_LOCAL_IN,
+		.priority	= NF_IP6_PRI_FIRST,
+	},
+};
+
+/* Without the port signalling works all the same, but natively only. */
+static void csp_hooks_encap(struct csp_net *cn)
+{
+	if (csp_encap_open(cn))
+		pr_warn("csp: UDP port %u is taken: no signalling over UDP\n",
+			CSP_CONF(cn, udp_port));
+}
+
+/**
+ * csp_hooks_get() - see to it that a namespace has its hooks
+ * @cn: namespace
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int csp_hooks_get(struct csp_net *cn)
+{
+	int err = 0;
+
+	if (smp_load_acquire(&cn->hooked))
+		return 0;
+	mutex_lock(&cn->hook_lock);
+	if (!cn->hooked) {
+		err = nf_register_net_hooks(cn->net, csp_hooks,
+					    ARRAY_SIZE(csp_hooks));
+		if (!err) {
+			smp_store_release(&cn->hooked, true);
+			csp_hooks_encap(cn);
+		}
+	}
+	mutex_unlock(&cn->hook_lock);
+	return err;
+}
+
+void csp_hooks_exit(struct csp_net *cn)
+{
+	if (cn->hooked)
+		nf_unregister_net_hooks(cn->net, csp_hooks,
+					ARRAY_SIZE(csp_hooks));
+	cn->hooked = false;
+}

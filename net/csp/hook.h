@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Netfilter hooks: the first packet of a connection waits here for the OK.
+ */
+#ifndef _NET_CSP_HOOK_H
+#define _NET_CSP_HOOK_H
+
+#include "csp.h"
+
+#define CSP_HOLD_MAX	64	/* packets of one flow */
+
+/* Hooks of a namespace: registered when first needed. Process context. */
+int csp_hooks_get(struct csp_net *cn);
+void csp_hooks_exit(struct csp_net *cn);
+
+/* Keeps @skb, with its route, for later. flow->lock held. */
+bool csp_hold(struct csp_flow *flow, struct sk_buff *skb);
+/* Sends what was held. @list is spliced off under flow->lock by the caller. */
+void csp_release(struct csp_net *cn, struct sk_buff_head *list);
+void csp_hook_confirm(struct sk_buff *skb);
+bool csp_skb_tuple(const struct sk_buff *skb, bool in, struct csp_tuple *t);
+
+#endif /* _NET_CSP_HOOK_H */

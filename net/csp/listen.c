@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Accepting a connection: the responder's side; csp.rst, section "Setup".
+ *
+ *	 Setup received
+ *	     |
+ *	     +-- bad name, no listener, not wanted, full ... --> Reject
+ *	     +-- many EMBRYONIC, no nonce echo --> Ack + nonce, nothing kept
+ *	     v
+ *	 EMBRYONIC -- OK sent, then the piggybacked packet is received
+ *	     |    ^
+ *	     |    +-- the same Setup again: OK repeated, nothing received
+ *	     |
+ *	     +-- transport connected ------------------> ESTABLISHED
+ *	     +-- not connected in time ----------------> forgotten
+ *
+ * UDP connects by the Setup alone.
+ */
+#include <net/inet6_hashtables.h>
+#include <net/inet_hashtables.h>
+#include <net/tcp.h>
+#include <net/udp.h>
+
+#include "cookie.h"
+#include "flow.h"
+#include "key.h"
+#include "limit.h"
+#include "listen.h"
+#include "netlink.h"
+#include "path.h"
+#include "peer.h"
+#include "rx.h"
+#include "sock.h"
+
+/* ms; doubles up to the setting embryonic_timeout. */
+#define CSP_EMBRYO_FIRST	250
+
+/* A Setup that is being looked at. */
+struct csp_knock {
+	struct csp_rx		*rx;
+	const struct csp_msg	*msg;
+	struct csp_tuple	t;
+	struct sock		*sk;	/* UDP, with a reference */
+	int			mode;	/* of the socket; -1: none */
+	int			oif;
+};
+
+static int csp_listen_tcp(struct csp_net *cn, const struct csp_tuple *t,
+			  int iif, int *oif)
+{
+	struct net *net = cn->net;
+	struct inet_hashinfo *hinfo = net->ipv4.tcp_death_row.hashinfo;
+	struct sock *sk;
+	int mode = -1;
+
+	rcu_read_lock();
+	if (t->family == 4)
+		sk = __inet_lookup_listener(net, hinfo, NULL, 0,
+					    t->raddr.s6_addr32[3], t->rport,
+					    t->laddr.s6_addr32[3],
+					    ntohs(t->lport), iif, 0);
+	else
+		sk = inet6_lookup_listener(net, hinfo, NULL, 0, &t->raddr,
+					   t->rport, &t->laddr,
+					   ntohs(t->lport), iif, 0);
+	if (sk) {
+		mode = csp_sk_mode(cn, sk);
+		*oif = READ_ONCE(sk->sk_bound_dev_if);
+	}
+	rcu_read_unlock();
+	return mode;
+}
+
+static struct sock *csp_listen_udp_sk(struct csp_net *cn,
+				      const struct csp_tuple *t, int iif)
+{
+	if (t->family == 4)
+		return udp4_lib_lookup(cn->net, t->raddr.s6_addr32[3], t->rport,
+				       t->laddr.s6_addr32[3], t->lport, iif);
+	return udp6_lib_lookup(cn->net, &t->raddr, t->rport, &t->laddr,
+			       t->lport, iif);
+}
+
+/**
+ * csp_listen_mode() - what does the socket that serves a name want?
+ * @cn:  namespace
+ * @t:   name of a connection
+ * @iif: interface that its packets come by
+ *
+ * Context: any.
+ * Return: enum csp_mode, or -1: nobody serves it.
+ */
+int csp_listen_mode(struct csp_net *cn, const struct csp_tuple *t, int iif)
+{
+	struct sock *sk;
+	int mode, oif;
+
+	if (t->proto == IPPROTO_TCP)
+		return csp_listen_tcp(cn, t, iif, &oif);
+	rcu_read_lock();
+	sk = csp_listen_udp_sk(cn, t, iif);
+	mode = sk ? csp_sk_mode(cn, sk) : -1;
+	rcu_read_unlock();
+	if (sk)
+		sock_put(sk);
+	return mode;
+}
+
+static void csp_knock_find(struct csp_knock *k)
+{
+	struct csp_net *cn = k->rx->cn;
+
+	if (k->t.proto == IPPROTO_TCP) {
+		k->mode = csp_listen_tcp(cn, &k->t, k->rx->iif, &k->oif);
+		return;
+	}
+	k->sk = csp_listen_udp_sk(cn, &k->t, k->rx->iif);
+	k->mode = -1;
+	if (k->sk) {
+		rcu_read_lock();
+		k->mode = csp_sk_mode(cn, k->sk);
+		rcu_read_unlock();
+		k->oif = READ_ONCE(k->sk->sk_bound_dev_if);
+	}
+}
+
+/* Attributes that a Setup must have; returns the missing one, or 0. */
+static u16 csp_knock_missing(const struct csp_msg *msg)
+{
+	if (!CSP_HAS(msg, CONN))
+		return CSP_A_CONN;
+	if (!CSP_HAS(msg, SRC) || !msg->src.port)
+		return CSP_A_SRC;
+	if (!CSP_HAS(msg, DST) || !msg->dst.port)
+		return CSP_A_DST;
+	if (!CSP_HAS(msg, LOCAL_ID) || !msg->cid)
+		return CSP_A_LOCAL_ID;
+	if (!CSP_HAS(msg, PUBKEY))
+		return CSP_A_PUBKEY;
+	return 0;
+}
+
+/*
+ * The piggybacked packet must be one that begins this connection, and so one
+ * that a firewall which let the Setup pass would let pass as well; section
+ * "Piggyback".
+ */
+static bool csp_knock_piggyback_ok(const struct csp_knock *k)
+{
+	const struct csp_blob *pb = &k->msg->piggyback;
+	const struct tcphdr *th = (const void *)pb->data;
+	const struct udphdr *uh = (const void *)pb->data;
+
+	if (k->t.proto == IPPROTO_UDP)
+		return pb->len >= sizeof(*uh) && uh->source == k->t.rport &&
+		       uh->dest == k->t.lport &&
+		       get_unaligned_be16(&uh->len) == pb->len;
+	return pb->len >= sizeof(*th) && th->source == k->t.rport &&
+	       th->dest == k->t.lport && th->syn && !th->ack && !th->rst &&
+	       th->doff * 4 >= sizeof(*th) && th->doff * 4 <= pb->len;
+}
+
+/* Is the name of the Setup one that this host can serve? */
+static u16 csp_knock_check_name(struct csp_knock *k, u16 *detail)
+{
+	const struct csp_msg *msg = k->msg;
+	struct csp_rx *rx = k->rx;
+
+	*detail = csp_knock_missing(msg);
+	if (*detail)
+		return CSP_ERR_MALFORMED;
+	*detail = CSP_A_CONN;
+	if (msg->proto != IPPROTO_TCP && msg->proto != IPPROTO_UDP)
+		return CSP_ERR_MALFORMED;
+	/* A host that is not the one meant, or an address translated. */
+	if (msg->src.loc_family != rx->family ||
+	    !ipv6_addr_equal(&msg->src.loc, &rx->saddr) ||
+	    msg->dst.loc_family != rx->family ||
+	    !ipv6_addr_equal(&msg->dst.loc, &rx->daddr))
+		return CSP_ERR_MISMATCH;
+
+	k->t.family = rx->family;
+	k->t.proto = msg->proto;
+	k->t.laddr = rx->daddr;
+	k->t.raddr = rx->saddr;
+	k->t.lport = msg->dst.port;
+	k->t.rport = msg->src.port;
+	*detail = CSP_A_PIGGYBACK;
+	if (CSP_HAS(msg, PIGGYBACK) && !csp_knock_piggyback_ok(k)) {
+		CSP_INC(rx->cn, PIGGYBACK_BAD);
+		return CSP_ERR_MALFORMED;
+	}
+	*detail = 0;
+	return 0;
+}
+
+static void csp_listen_offers(struct csp_writer *wr, struct csp_flow *flow,
+			      __be64 dcid)
+{
+	struct in6_addr addr[CSP_MAX_ALTS];
+	struct csp_end src = {
+		.loc_family	= flow->t.family,
+		.port		= flow->t.lport,
+	};
+	struct csp_end dst = {
+		.loc_family	= flow->t.family,
+		.port		= flow->t.rport,
+		.loc		= flow->t.raddr,
+	};
+	int i, n;
+
+	n = csp_path_offers(flow, addr, CSP_MAX_ALTS);
+	for (i = 0; i < n; i++) {
+		src.loc = addr[i];
+		csp_write_msg(wr, CSP_MSG_ATTACH, 0, dcid);
+		csp_write_conn(wr, flow->t.proto, CSP_DIR_BOTH, &src, &dst);
+	}
+	if (n)
+		flow->offered = true;
+}
+
+/* The OK; the same however often it is asked for. */
+static void csp_listen_ok(struct csp_knock *k, struct csp_flow *flow)
+{
+	const struct csp_msg *msg = k->msg;
+	struct csp_writer *wr = csp_rx_reply(k->rx, CSP_MSG_OK, msg->cid);
+
+	if (!wr)
+		return;
+	csp_write_local_id(wr, flow->cid.id, flow->next.id);
+	csp_write_blob(wr, CSP_A_PUBKEY, flow->pair->key->public,
+		       CSP_PUBKEY_LEN);
+	if (CSP_HAS(msg, TIMEOUT))
+		csp_write_u32(wr, CSP_A_TIMEOUT, msg->timeout);
+	csp_listen_offers(wr, flow, msg->cid);
+	csp_rx_send_reply(k->rx);
+}
+
+static struct csp_flow *csp_knock_flow(struct csp_knock *k)
+{
+	struct csp_net *cn = k->rx->cn;
+	const struct csp_msg *msg = k->msg;
+	struct csp_flow *flow;
+	struct csp_key *key;
+
+	flow = csp_flow_alloc(cn, &k->t, false);
+	if (!flow)
+		return NULL;
+	key = csp_key_get_current(cn);
+	flow->pair = csp_pair_get(cn, key, msg->pubkey.data);
+	csp_key_put(key);
+	if (!flow->pair) {
+		csp_flow_put(flow);
+		return NULL;
+	}
+	flow->mode = k->mode;
+	flow->oif = k->oif;
+	flow->udp = k->rx->udp;
+	flow->peer_cid = msg->cid;
+	flow->peer_cid0 = msg->cid;
+	flow->peer_next = msg->next_cid;
+	if (CSP_HAS(msg, TIMEOUT))
+		flow->timeout = msg->timeout;
+	if (k->sk) {
+		sock_hold(k->sk);
+		flow->sk = k->sk;
+	}
+	return flow;
+}
+
+/* A UDP socket ends its flows; it must be flagged for that. */
+static int csp_knock_link(struct csp_knock *k, struct csp_flow *flow)
+{
+	u8 phase;
+
+	if (!k->sk)
+		return 0;
+	if (csp_sk_variant(k->sk, &phase) < 0 &&
+	    csp_sk_flag(k->sk, k->mode, CSP_PHASE_WATCH))
+		return -EBUSY;
+	return csp_sk_link(flow, k->sk);
+}
+
+static u16 csp_knock_accept(struct csp_knock *k)
+{
+	struct csp_net *cn = k->rx->cn;
+	bool udp = k->t.proto == IPPROTO_UDP;
+	struct csp_flow *flow;
+	int err;
+
+	flow = csp_knock_flow(k);
+	if (!flow) {
+		CSP_INC(cn, FLOW_NOMEM);
+		return CSP_ERR_FULL;
+	}
+	err = csp_flow_insert(flow);
+	if (err) {
+		csp_flow_put(flow);
+		return err == -EEXIST ? CSP_ERR_IN_USE : CSP_ERR_FULL;
+	}
+	csp_flow_get(flow);
+	if (csp_knock_link(k, flow)) {
+		csp_flow_kill(flow, CSP_EVENT_DELETED);
+		csp_flow_put(flow);
+		return CSP_ERR_FULL;
+	}
+
+	spin_lock_bh(&flow->lock);
+	csp_flow_set_state(flow, udp ? CSP_STATE_ESTABLISHED :
+				       CSP_STATE_EMBRYONIC);
+	if (!udp)
+		csp_flow_timer(flow, CSP_EMBRYO_FIRST);
+	spin_unlock_bh(&flow->lock);
+	CSP_INC(cn, SETUP_IN);
+	csp_nl_event(flow, udp ? CSP_EVENT_ESTABLISHED : CSP_EVENT_CREATED);
+
+	csp_listen_ok(k, flow);
+	if (flow->offered)
+		csp_path_watch(flow);
+	/* After the OK: what the host answers must find the path open. */
+	if (CSP_HAS(k->msg, PIGGYBACK))
+		csp_rx_inject(k->rx, &k->msg->piggyback, k->t.proto,
+			      &k->t.raddr, &k->t.laddr);
+	csp_flow_put(flow);
+	return 0;
+}
+
+/* 0: go on; else refuse. May answer statelessly, and then says so. */
+static u16 csp_knock_load(struct csp_knock *k, bool *answered)
+{
+	struct csp_rx *rx = k->rx;
+	struct csp_net *cn = rx->cn;
+	u32 n = atomic_read(&cn->n_embryonic);
+	u32 max = CSP_CONF(cn, max_embryonic);
+	u8 nonce[CSP_COOKIE_LEN];
+	struct csp_writer *wr;
+
+	if (n >= max)
+		return CSP_ERR_FULL;
+	if (n < max / 2)
+		return 0;
+	if (CSP_HAS(k->msg, NONCE_ECHO)) {
+		if (csp_cookie_ok(cn, &rx->saddr, &rx->daddr, k->msg->cid,
+				  &k->msg->nonce_echo)) {
+			CSP_INC(cn, COOKIE_OK);
+			return 0;
+		}
+		CSP_INC(cn, COOKIE_BAD);
+	}
+	*answered = true;
+	if (!csp_limit_reply(cn, &rx->saddr)) {
+		CSP_INC(cn, RATE_LIMITED);
+		return 0;
+	}
+	wr = csp_rx_reply(rx, CSP_MSG_ACK, k->msg->cid);
+	if (wr) {
+		csp_cookie_make(cn, &rx->saddr, &rx->daddr, k->msg->cid, nonce);
+		csp_write_blob(wr, CSP_A_NONCE, nonce, sizeof(nonce));
+		CSP_INC(cn, COOKIE_OUT);
+	}
+	return 0;
+}
+
+/* True: the Setup was for this flow, and has been dealt with. */
+static bool csp_knock_known(struct csp_knock *k, struct csp_flow *flow,
+			    u16 *code)
+{
+	struct csp_net *cn = k->rx->cn;
+	struct sock *sk;
+
+	if (!flow->initiator && flow->peer_cid0 == k->msg->cid) {
+		CSP_INC(cn, SETUP_DUP);
+		csp_listen_ok(k, flow);
+		return true;
+	}
+	/* Another connection of that name: is the old one alive? */
+	sk = csp_flow_sk(flow);
+	if (sk) {
+		sock_put(sk);
+		if (k->t.proto == IPPROTO_TCP || flow->initiator) {
+			*code = CSP_ERR_IN_USE;
+			return true;
+		}
+	}
+	csp_flow_kill(flow, CSP_EVENT_DELETED);
+	return false;
+}
+
+static u16 csp_knock_answer(struct csp_knock *k)
+{
+	bool answered = false;
+	struct csp_flow *flow;
+	u16 code = 0;
+
+	flow = csp_flow_by_tuple(k->rx->cn, &k->t);
+	if (flow) {
+		answered = csp_knock_known(k, flow, &code);
+		csp_flow_put(flow);
+		if (answered)
+			return code;
+	}
+	csp_knock_find(k);
+	if (k->mode < 0)
+		return CSP_ERR_NO_LISTENER;
+	if (k->mode == CSP_MODE_OFF)
+		return CSP_ERR_NOT_WANTED;
+	code = csp_knock_load(k, &answered);
+	if (code || answered)
+		return code;
+	return csp_knock_accept(k);
+}
+
+static void csp_listen_count(struct csp_net *cn, u16 code)
+{
+	switch (code) {
+	case CSP_ERR_NO_LISTENER:
+		CSP_INC(cn, REJECT_NO_LISTENER);
+		break;
+	case CSP_ERR_NOT_WANTED:
+		CSP_INC(cn, REJECT_NOT_WANTED);
+		break;
+	case CSP_ERR_MISMATCH:
+		CSP_INC(cn, REJECT_MISMATCH);
+		break;
+	case CSP_ERR_FULL:
+		CSP_INC(cn, REJECT_FULL);
+		break;
+	case CSP_ERR_IN_USE:
+		CSP_INC(cn, REJECT_IN_USE);
+		break;
+	case CSP_ERR_POLICY:
+		CSP_INC(cn, REJECT_POLICY);
+		break;
+	}
+}
+
+static const char *csp_listen_text(u16 code)
+{
+	switch (code) {
+	case CSP_ERR_NO_LISTENER:
+		return "nobody listens on this port";
+	case CSP_ERR_NOT_WANTED:
+		return "the listener wants no signalling";
+	case CSP_ERR_MISMATCH:
+		return "the packet's addresses are not those it was sent with";
+	case CSP_ERR_FULL:
+		return "no room for more connections";
+	case CSP_ERR_IN_USE:
+		return "a live connection has these addresses and ports";
+	}
+	return NULL;
+}
+
+/**
+ * csp_listen_rcv_setup() - a Setup arrived
+ * @rx:  the packet
+ * @msg: the Setup
+ *
+ * Context: softirq, RCU.
+ */
+void csp_listen_rcv_setup(struct csp_rx *rx, const struct csp_msg *msg)
+{
+	struct csp_knock k = { .rx = rx, .msg = msg };
+	u16 code, detail;
+
+	code = csp_knock_check_name(&k, &detail);
+	if (!code)
+		code = csp_knock_answer(&k);
+	if (code) {
+		csp_listen_count(rx->cn, code);
+		csp_rx_reject(rx, msg, code, detail, csp_listen_text(code));
+	}
+	if (k.sk)
+		sock_put(k.sk);
+}
+
+/* The child of a listener that only default or rule flagged. */
+static void csp_listen_adopt(struct csp_flow *flow, struct sock *sk)
+{
+	u8 phase;
+
+	lock_sock(sk);
+	if (csp_sk_variant(sk, &phase) < 0 && sk->sk_state != TCP_CLOSE &&
+	    !csp_sk_flag(sk, flow->mode, CSP_PHASE_PASS))
+		CSP_INC(flow->cn, AUTO_FLAGGED);
+	release_sock(sk);
+}
+
+/**
+ * csp_listen_timer() - has the transport of an accepted Setup connected?
+ * @flow: the flow
+ *
+ * Context: the flow's work.
+ */
+void csp_listen_timer(struct csp_flow *flow)
+{
+	unsigned long age = jiffies_to_msecs(jiffies - flow->born);
+	struct sock *sk = csp_flow_sk(flow);
+	bool connected = false;
+
+	if (sk) {
+		csp_listen_adopt(flow, sk);
+		sock_put(sk);
+	} else if (age >= CSP_CONF(flow->cn, embryonic_timeout)) {
+		CSP_INC(flow->cn, EMBRYO_EXPIRED);
+		csp_flow_kill(flow, CSP_EVENT_DELETED);
+		return;
+	}
+	spin_lock_bh(&flow->lock);
+	if (!flow->dead && flow->state == CSP_STATE_EMBRYONIC) {
+		connected = sk;
+		if (sk)
+			csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
+		else
+			csp_flow_timer(flow, max_t(u32, age, CSP_EMBRYO_FIRST));
+	}
+	spin_unlock_bh(&flow->lock);
+	if (connected)
+		csp_nl_event(flow, CSP_EVENT_ESTABLISHED);
+}

@@ -1,0 +1,728 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Moving: the end whose address changed; csp.rst, section "Mobility".
+ *
+ *	 address gone, path dead, or asked for
+ *	     |
+ *	     +-- no route to the peer ----> HOMELESS --- address or route new --+
+ *	     |                                 ^  |                             |
+ *	     v                                 |  +-- same address again:      |
+ *	 socket re-homed, its packets held     |      ESTABLISHED              |
+ *	     |                                 |                               |
+ *	     v                                 +--- address gone again         |
+ *	   MOVING <------------------------------------------------------------+
+ *	     |  Detach(path) + Attach + nonce + first segment + MAC,
+ *	     |  again after 1.5 RTT, doubling, at most 3.2 s apart
+ *	     |
+ *	     +-- OK + MAC + nonce --> Ack + nonce echo; packets released;
+ *	     |                        ESTABLISHED
+ *	     +-- Ack + nonce ------> Attach + nonce echo
+ *	     +-- Reject, or nothing within move_timeout --> left to the transport
+ *
+ * Nothing but signalling, with one segment inside, leaves under the new name
+ * before the OK: the peer has no socket of that name yet and would answer
+ * with a RST.
+ */
+#include <linux/if_ether.h>
+#include <linux/random.h>
+#include <net/ip.h>
+#include <net/tcp.h>
+#include <trace/events/csp.h>
+
+#include "attach.h"
+#include "change.h"
+#include "compat/gso.h"
+#include "flow.h"
+#include "hook.h"
+#include "key.h"
+#include "move.h"
+#include "netlink.h"
+#include "path.h"
+#include "peer.h"
+#include "rebind.h"
+#include "rx.h"
+#include "setup.h"
+#include "sign.h"
+#include "sock.h"
+#include "tomb.h"
+#include "tx.h"
+
+/* Section "Timers". */
+#define CSP_MOVE_RTO_MIN	100	/* ms */
+#define CSP_MOVE_RTO_MAX	3200	/* ms */
+#define CSP_HOMELESS_POLL	1000	/* ms; notifiers are faster */
+
+/* An Attach is as long as this, so that the answer may be three times it. */
+#define CSP_ATTACH_LEN		1200
+/* What an Attach needs beside a segment, with IPv6 and UDP. */
+#define CSP_ATTACH_ROOM		256
+/* And what it may become with one, on Ethernet. */
+#define CSP_ATTACH_MAX		(ETH_DATA_LEN - (int)sizeof(struct ipv6hdr) - \
+				 (int)sizeof(struct udphdr))
+
+/**
+ * csp_move_keys() - see to it that a flow can sign and verify
+ * @flow: the flow
+ *
+ * Context: process; may sleep. The first time a Curve25519 operation.
+ * Return: its state of mobility, or NULL.
+ */
+struct csp_move *csp_move_keys(struct csp_flow *flow)
+{
+	struct csp_move *mv;
+	bool initiator = flow->initiator;
+
+	if (!flow->pair)
+		return NULL;
+	mv = csp_flow_move_state(flow, GFP_KERNEL);
+	if (!mv || smp_load_acquire(&mv->keyed))
+		return mv;
+	if (csp_pair_secret(flow->pair))
+		return NULL;
+	csp_derive_key(mv->key, flow->pair, initiator,
+		       initiator ? flow->cid0 : flow->peer_cid0,
+		       initiator ? flow->peer_cid0 : flow->cid0);
+	smp_store_release(&mv->keyed, true);
+	return mv;
+}
+
+static unsigned long csp_move_rto(struct csp_flow *flow)
+{
+	struct csp_peer *peer;
+	unsigned long ms = 0;
+
+	peer = csp_peer_get(flow->cn, &flow->t.raddr, 0, 0, false);
+	if (peer) {
+		ms = READ_ONCE(peer->srtt_us) * 3 / 2 / USEC_PER_MSEC;
+		csp_peer_put(peer);
+	}
+	ms = max_t(unsigned long, ms, CSP_MOVE_RTO_MIN);
+	ms = min_t(unsigned long, ms << min_t(u8, flow->attempt, 5),
+		   CSP_MOVE_RTO_MAX);
+	return ms - ms / 8 + get_random_u32() % (ms / 4 + 1);
+}
+
+/* One segment of a large packet can travel inside the Attach: split it. */
+static void csp_move_split(struct csp_flow *flow)
+{
+	struct sk_buff *skb = skb_peek(&flow->held);
+	struct sk_buff *segs, *prev, *next;
+
+	lockdep_assert_held(&flow->lock);
+	if (!skb || !skb_is_gso(skb))
+		return;
+	segs = __skb_gso_segment(skb, 0, true);
+	if (IS_ERR_OR_NULL(segs))
+		return;
+	__skb_unlink(skb, &flow->held);
+	flow->n_held--;
+	for (prev = NULL; segs; prev = segs, segs = next) {
+		next = segs->next;
+		skb_mark_not_on_list(segs);
+		if (prev)
+			__skb_queue_after(&flow->held, prev, segs);
+		else
+			__skb_queue_head(&flow->held, segs);
+		flow->n_held++;
+	}
+	consume_skb(skb);
+}
+
+static void csp_move_piggyback(struct csp_writer *wr, struct csp_flow *flow)
+{
+	struct sk_buff *skb;
+	size_t len;
+
+	lockdep_assert_held(&flow->lock);
+	if (flow->attempt && !flow->piggybacked)
+		return;
+	csp_move_split(flow);
+	skb = skb_peek(&flow->held);
+	if (!skb || skb_is_gso(skb))
+		return;
+	len = skb->len - skb_transport_offset(skb);
+	/* The MAC comes after it. */
+	if (wr->len + len + sizeof(struct csp_attrhdr) + 3 + CSP_SIGN_LEN >
+	    wr->size)
+		return;
+	csp_write_piggyback(wr, skb, &flow->t);
+	if (!flow->piggybacked)
+		CSP_INC(flow->cn, PIGGYBACK_OUT);
+	flow->piggybacked = true;
+}
+
+/* Section "Mobility": the two messages that make a move. */
+static struct sk_buff *csp_move_build(struct csp_flow *flow)
+{
+	struct csp_move *mv = flow->move;
+	struct csp_writer wr;
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&flow->lock);
+	skb = csp_tx_alloc(CSP_ATTACH_MAX);
+	if (!skb)
+		return NULL;
+	csp_write_start(&wr, skb->data, CSP_ATTACH_MAX, flow->xid, 0,
+			flow->attempt);
+	csp_write_msg(&wr, CSP_MSG_DETACH, CSP_SCOPE_PATH, flow->peer_next);
+	csp_write_msg(&wr, CSP_MSG_ATTACH, 0, flow->peer_next);
+	csp_write_names(&wr, flow);
+	csp_write_local_id(&wr, flow->cid.id, flow->next.id);
+	csp_write_u32(&wr, CSP_A_SEQ, mv->tx_seq);
+	csp_write_blob(&wr, CSP_A_NONCE, mv->nonce, sizeof(mv->nonce));
+	if (mv->cookie_len)
+		csp_write_blob(&wr, CSP_A_NONCE_ECHO, mv->cookie,
+			       mv->cookie_len);
+	csp_move_piggyback(&wr, flow);
+	csp_write_pad(&wr, CSP_ATTACH_LEN - CSP_SIGN_LEN);
+	return csp_sign_finish(skb, &wr, flow);
+}
+
+static void csp_move_send(struct csp_flow *flow)
+{
+	struct sk_buff *skb, *first;
+	struct csp_to to;
+
+	spin_lock_bh(&flow->lock);
+	if (flow->dead || flow->state != CSP_STATE_MOVING) {
+		spin_unlock_bh(&flow->lock);
+		return;
+	}
+	skb = csp_move_build(flow);
+	csp_to_flow(&to, flow);
+	if (flow->attempt) {
+		CSP_INC(flow->cn, OUT_RETRANS);
+	} else {
+		/* Our conntrack must know the segment that goes in disguise. */
+		first = flow->piggybacked ? skb_peek(&flow->held) : NULL;
+		if (first)
+			csp_hook_confirm(first);
+	}
+	csp_flow_timer(flow, csp_move_rto(flow));
+	spin_unlock_bh(&flow->lock);
+	if (skb)
+		csp_tx(flow->cn, skb, &to, NULL);
+}
+
+static void csp_move_homeless(struct csp_flow *flow)
+{
+	bool new;
+
+	spin_lock_bh(&flow->lock);
+	new = !flow->dead && flow->state != CSP_STATE_HOMELESS;
+	if (!flow->dead) {
+		csp_flow_set_state(flow, CSP_STATE_HOMELESS);
+		csp_flow_timer(flow, CSP_HOMELESS_POLL);
+	}
+	spin_unlock_bh(&flow->lock);
+	if (!new)
+		return;
+	CSP_INC(flow->cn, MOVE_HOMELESS);
+	csp_nl_event(flow, CSP_EVENT_HOMELESS);
+}
+
+/* Where to? False: nowhere now. */
+static bool csp_move_choose(struct csp_flow *flow, struct csp_tuple *t)
+{
+	struct csp_to to;
+	struct dst_entry *dst;
+	bool usable;
+
+	spin_lock_bh(&flow->lock);
+	csp_to_flow(&to, flow);
+	to.saddr = flow->want_l;
+	if (!ipv6_addr_any(&flow->want_r))
+		to.daddr = flow->want_r;
+	if (flow->want_oif)
+		to.oif = flow->want_oif;
+	*t = flow->t;
+	spin_unlock_bh(&flow->lock);
+
+	dst = csp_route(flow->cn, &to);
+	if (IS_ERR(dst))
+		return false;
+	/* A route by loopback is no way to another host, nor is a dead one. */
+	usable = !(dst->dev->flags & IFF_LOOPBACK) ||
+		 csp_path_own(flow->cn, &to.daddr);
+	usable = usable && netif_running(dst->dev) &&
+		 netif_carrier_ok(dst->dev);
+	dst_release(dst);
+	t->laddr = to.saddr;
+	t->raddr = to.daddr;
+	return usable && csp_path_own(flow->cn, &t->laddr);
+}
+
+/* The address came back: as if nothing had been. */
+static void csp_move_unmoved(struct csp_flow *flow, struct sock *sk)
+{
+	bool homeless;
+
+	lock_sock(sk);
+	spin_lock_bh(&flow->lock);
+	homeless = !flow->dead && flow->state == CSP_STATE_HOMELESS;
+	if (homeless) {
+		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
+		csp_flow_timer(flow, 0);
+	}
+	spin_unlock_bh(&flow->lock);
+	if (homeless)
+		csp_rebind_kick(sk);
+	release_sock(sk);
+	if (homeless)
+		csp_nl_event(flow, CSP_EVENT_MOVED);
+}
+
+/* Packets held for a route that is gone. TCP has its own copies. */
+static void csp_move_drop_held(struct csp_flow *flow)
+{
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&flow->lock);
+	while ((skb = __skb_dequeue(&flow->held))) {
+		CSP_INC(flow->cn, HELD_DROP);
+		kfree_skb(skb);
+	}
+	flow->n_held = 0;
+	flow->piggybacked = false;
+}
+
+/* Flow and socket get the new name. Socket lock held. */
+static int csp_move_rename(struct csp_flow *flow, struct sock *sk,
+			   const struct csp_tuple *t)
+{
+	struct csp_rebind rb = { .t = *t };
+	struct csp_move *mv = flow->move;
+	struct csp_tuple old;
+	int err;
+
+	if (t->proto == IPPROTO_TCP)
+		rb.room = mv->room ? 0 : CSP_ATTACH_ROOM;
+	spin_lock_bh(&flow->lock);
+	old = flow->t;
+	csp_move_drop_held(flow);
+	err = csp_flow_retuple(flow, t);
+	if (!err)
+		err = csp_flow_next_cid(flow);
+	spin_unlock_bh(&flow->lock);
+	if (err)
+		return err;
+
+	/* Only what is connected can be held back packet by packet. */
+	if (sk->sk_state == TCP_ESTABLISHED || t->proto == IPPROTO_TCP)
+		csp_sk_set_phase(sk, CSP_PHASE_HOLD);
+	err = csp_rebind(sk, &rb);
+	trace_csp_rebind(flow, &old, t, err);
+	if (!err) {
+		mv->room += rb.room;
+		csp_tomb_del(flow->cn, t);
+		return 0;
+	}
+	spin_lock_bh(&flow->lock);
+	csp_flow_retuple(flow, &old);
+	spin_unlock_bh(&flow->lock);
+	csp_move_resume(flow, sk);
+	return err;
+}
+
+static void csp_move_enter(struct csp_flow *flow, struct csp_move *mv)
+{
+	spin_lock_bh(&flow->lock);
+	if (!flow->dead) {
+		csp_flow_set_state(flow, CSP_STATE_MOVING);
+		flow->xid = (__force __be32)get_random_u32();
+		flow->attempt = 0;
+		flow->piggybacked = false;
+		mv->tx_seq++;
+		mv->cookie_len = 0;
+		mv->started = jiffies;
+		get_random_bytes(mv->nonce, sizeof(mv->nonce));
+	}
+	spin_unlock_bh(&flow->lock);
+}
+
+/* 0, or why the socket stays where it is. */
+static int csp_move_socket(struct csp_flow *flow, struct sock *sk,
+			   struct csp_move *mv, const struct csp_tuple *t)
+{
+	int err;
+
+	lock_sock(sk);
+	if (csp_rebind_check(sk)) {
+		CSP_INC(flow->cn, MOVE_IMMOVABLE);
+		err = -EOPNOTSUPP;
+		goto out;
+	}
+	/* Before the rebind: what it makes TCP send is to be held. */
+	csp_move_enter(flow, mv);
+	err = csp_move_rename(flow, sk, t);
+	if (err == -EADDRINUSE)
+		CSP_INC(flow->cn, MOVE_IN_USE);
+	if (err) {
+		spin_lock_bh(&flow->lock);
+		if (!flow->dead)
+			csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
+		spin_unlock_bh(&flow->lock);
+	}
+out:
+	release_sock(sk);
+	return err;
+}
+
+/**
+ * csp_move_begin() - re-home a connection
+ * @flow: the flow
+ *
+ * Context: the flow's work.
+ */
+void csp_move_begin(struct csp_flow *flow)
+{
+	struct csp_tuple t;
+	struct csp_move *mv;
+	struct sock *sk;
+	u8 state = READ_ONCE(flow->state);
+
+	if (state != CSP_STATE_ESTABLISHED && state != CSP_STATE_EMBRYONIC &&
+	    state != CSP_STATE_MOVING && state != CSP_STATE_HOMELESS)
+		return;
+	if (!csp_move_choose(flow, &t)) {
+		csp_move_homeless(flow);
+		return;
+	}
+	sk = csp_flow_sk(flow);
+	if (!sk)
+		return;
+	if (!memcmp(&t, &flow->t, sizeof(t))) {
+		csp_move_unmoved(flow, sk);
+		goto out;
+	}
+	mv = csp_move_keys(flow);
+	if (!mv) {
+		CSP_INC(flow->cn, MOVE_IMMOVABLE);
+		goto out;
+	}
+	if (csp_move_socket(flow, sk, mv, &t))
+		goto out;
+	CSP_INC(flow->cn, MOVE_OUT);
+	csp_nl_event(flow, CSP_EVENT_MOVING);
+	csp_move_send(flow);
+out:
+	sock_put(sk);
+}
+
+/**
+ * csp_move_again() - the peer moved while we did: tell it at its new place
+ * @flow: the flow, whose socket has the peer's new address already
+ *
+ * Context: the flow's work.
+ */
+void csp_move_again(struct csp_flow *flow)
+{
+	if (READ_ONCE(flow->state) != CSP_STATE_MOVING)
+		return;
+	spin_lock_bh(&flow->lock);
+	csp_move_drop_held(flow);
+	spin_unlock_bh(&flow->lock);
+	csp_move_enter(flow, flow->move);
+	csp_move_send(flow);
+}
+
+/**
+ * csp_move_resume() - a socket that was held back may send again
+ * @flow: the flow
+ * @sk:   its socket
+ *
+ * Context: any.
+ */
+void csp_move_resume(struct csp_flow *flow, struct sock *sk)
+{
+	bool pass = flow->t.proto == IPPROTO_TCP ||
+		    sk->sk_state == TCP_ESTABLISHED;
+
+	csp_sk_set_phase(sk, pass ? CSP_PHASE_PASS : CSP_PHASE_WATCH);
+}
+
+/* The move is over: packets go out, the first only if it has not gone yet. */
+static void csp_move_over(struct csp_flow *flow, bool delivered)
+{
+	struct sk_buff_head list;
+	struct sock *sk;
+
+	__skb_queue_head_init(&list);
+	spin_lock_bh(&flow->lock);
+	if (flow->dead || flow->state != CSP_STATE_MOVING) {
+		spin_unlock_bh(&flow->lock);
+		return;
+	}
+	csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
+	csp_flow_timer(flow, 0);
+	if (delivered && flow->piggybacked)
+		consume_skb(__skb_dequeue(&flow->held));
+	flow->piggybacked = false;
+	flow->attempt = 0;
+	flow->n_held = 0;
+	skb_queue_splice_init(&flow->held, &list);
+	spin_unlock_bh(&flow->lock);
+
+	sk = csp_flow_sk(flow);
+	if (sk) {
+		csp_move_resume(flow, sk);
+		sock_put(sk);
+	}
+	csp_release(flow->cn, &list);
+	csp_flow_todo(flow, CSP_TODO_MOVED);
+}
+
+static void csp_move_give_up(struct csp_flow *flow)
+{
+	CSP_INC(flow->cn, MOVE_TIMEOUT);
+	csp_move_over(flow, false);
+	csp_nl_event(flow, CSP_EVENT_CHANGED);
+}
+
+/**
+ * csp_move_timer() - no answer to the Attach yet, or still no address
+ * @flow: the flow
+ *
+ * Context: the flow's work.
+ */
+void csp_move_timer(struct csp_flow *flow)
+{
+	unsigned long limit;
+
+	if (READ_ONCE(flow->state) == CSP_STATE_HOMELESS) {
+		csp_move_begin(flow);
+		return;
+	}
+	limit = msecs_to_jiffies(CSP_CONF(flow->cn, move_timeout));
+	if (time_after(jiffies, flow->move->started + limit)) {
+		csp_move_give_up(flow);
+		return;
+	}
+	/* No answer there: is there another way? */
+	if (flow->attempt >= CSP_CONF(flow->cn, path_retries) &&
+	    csp_path_avoid(flow))
+		return;
+	spin_lock_bh(&flow->lock);
+	if (flow->attempt < U8_MAX)
+		flow->attempt++;
+	spin_unlock_bh(&flow->lock);
+	csp_move_send(flow);
+}
+
+/* Proves to the peer that the new address is ours. */
+static void csp_move_ack(struct csp_rx *rx, struct csp_flow *flow,
+			 const struct csp_msg *msg)
+{
+	struct sk_buff *skb = csp_tx_alloc(CSP_MSG_ROOM);
+	struct csp_writer wr;
+	struct csp_to to;
+
+	if (!skb)
+		return;
+	spin_lock_bh(&flow->lock);
+	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, rx->rd.xid, CSP_F_REPLY,
+			rx->rd.attempt);
+	csp_write_msg(&wr, CSP_MSG_ACK, 0, flow->peer_cid);
+	csp_write_blob(&wr, CSP_A_NONCE_ECHO, msg->nonce.data, msg->nonce.len);
+	skb = csp_sign_finish(skb, &wr, flow);
+	csp_to_flow(&to, flow);
+	spin_unlock_bh(&flow->lock);
+	if (skb)
+		csp_tx(rx->cn, skb, &to, NULL);
+}
+
+/* Is this OK the answer to our Attach? Ours alone carries the nonce. */
+static bool csp_move_ok_valid(struct csp_rx *rx, struct csp_flow *flow,
+			      const struct csp_msg *msg)
+{
+	struct csp_move *mv = READ_ONCE(flow->move);
+
+	if (!mv || rx->rd.xid != READ_ONCE(flow->xid) ||
+	    !CSP_HAS(msg, NONCE_ECHO) || !CSP_HAS(msg, NONCE) ||
+	    !CSP_HAS(msg, LOCAL_ID) ||
+	    msg->nonce_echo.len != sizeof(mv->nonce)) {
+		CSP_INC(rx->cn, IN_UNEXPECTED);
+		return false;
+	}
+	if (!csp_sign_ok(rx, flow, msg)) {
+		CSP_INC(rx->cn, ATTACH_BAD_MAC);
+		return false;
+	}
+	return true;
+}
+
+/**
+ * csp_move_rcv_ok() - OK to an Attach
+ * @rx:   the packet
+ * @flow: the flow
+ * @msg:  the OK
+ *
+ * Context: softirq.
+ */
+void csp_move_rcv_ok(struct csp_rx *rx, struct csp_flow *flow,
+		     const struct csp_msg *msg)
+{
+	bool moved = false;
+
+	if (!csp_move_ok_valid(rx, flow, msg))
+		return;
+	spin_lock_bh(&flow->lock);
+	if (!flow->dead && flow->state == CSP_STATE_MOVING &&
+	    !memcmp(msg->nonce_echo.data, flow->move->nonce,
+		    sizeof(flow->move->nonce))) {
+		moved = true;
+		flow->peer_cid = msg->cid;
+		flow->peer_next = msg->next_cid;
+		flow->udp = rx->udp;
+		flow->moves++;
+	}
+	spin_unlock_bh(&flow->lock);
+	/* The Ack first: it opens the peer's window. */
+	csp_move_ack(rx, flow, msg);
+	if (!moved)
+		return;
+	CSP_INC(rx->cn, MOVE_OK);
+	csp_move_over(flow, true);
+	csp_nl_event(flow, CSP_EVENT_MOVED);
+}
+
+/**
+ * csp_move_rcv_cookie() - the peer wants its nonce back before it computes
+ * @rx:   the packet
+ * @flow: the flow
+ * @msg:  the Ack; section "Stateless answer"
+ *
+ * Context: softirq.
+ */
+void csp_move_rcv_cookie(struct csp_rx *rx, struct csp_flow *flow,
+			 const struct csp_msg *msg)
+{
+	struct csp_move *mv = READ_ONCE(flow->move);
+	bool again = false;
+
+	spin_lock_bh(&flow->lock);
+	if (mv && flow->state == CSP_STATE_MOVING &&
+	    rx->rd.xid == flow->xid && !mv->cookie_len) {
+		memcpy(mv->cookie, msg->nonce.data, msg->nonce.len);
+		mv->cookie_len = msg->nonce.len;
+		flow->attempt++;
+		again = true;
+	}
+	spin_unlock_bh(&flow->lock);
+	if (again)
+		csp_move_send(flow);
+	else
+		CSP_INC(rx->cn, IN_UNEXPECTED);
+}
+
+/**
+ * csp_move_rcv_reject() - the peer refuses the Attach
+ * @rx:   the packet
+ * @flow: the flow
+ * @msg:  the Reject
+ *
+ * The transport then finds out for itself what is left of the connection.
+ *
+ * Context: softirq.
+ */
+void csp_move_rcv_reject(struct csp_rx *rx, struct csp_flow *flow,
+			 const struct csp_msg *msg)
+{
+	if (READ_ONCE(flow->state) != CSP_STATE_MOVING ||
+	    rx->rd.xid != READ_ONCE(flow->xid)) {
+		CSP_INC(rx->cn, IN_UNEXPECTED);
+		return;
+	}
+	if (CSP_HAS(msg, MAC) && !csp_sign_ok(rx, flow, msg)) {
+		CSP_INC(rx->cn, ATTACH_BAD_MAC);
+		return;
+	}
+	CSP_INC(rx->cn, REJECT_IN);
+	if (msg->err_code == CSP_ERR_BUSY)
+		return;
+	csp_move_over(flow, false);
+	csp_nl_event_reject(flow, msg->err_code, NULL);
+}
+
+/* The OK came: segments get their full length again. */
+static void csp_move_finish(struct csp_flow *flow)
+{
+	struct csp_move *mv = flow->move;
+	struct sock *sk = csp_flow_sk(flow);
+	u16 room;
+
+	if (!sk)
+		return;
+	lock_sock(sk);
+	room = READ_ONCE(flow->state) == CSP_STATE_MOVING ? 0 : mv->room;
+	mv->room -= room;
+	csp_rebind_lift(sk, false, room);
+	release_sock(sk);
+	sock_put(sk);
+}
+
+/**
+ * csp_move_todo() - what was left for the work
+ * @flow: the flow
+ * @todo: bits of enum csp_todo
+ *
+ * Context: the flow's work.
+ */
+void csp_move_todo(struct csp_flow *flow, unsigned long todo)
+{
+	if (todo & BIT(CSP_TODO_ATTACH))
+		csp_attach_process(flow);
+	if (todo & BIT(CSP_TODO_MOVED))
+		csp_move_finish(flow);
+	if (todo & BIT(CSP_TODO_VALIDATED))
+		csp_attach_validated(flow);
+	if (todo & BIT(CSP_TODO_FAILOVER))
+		csp_path_failover(flow);
+	if (todo & BIT(CSP_TODO_MOVE))
+		csp_move_begin(flow);
+	if (todo & BIT(CSP_TODO_AGAIN))
+		csp_move_again(flow);
+	if (todo & BIT(CSP_TODO_CHANGE))
+		csp_change_send(flow);
+}
+
+/**
+ * csp_move_request() - ask a flow's work to re-home it
+ * @flow:  the flow
+ * @laddr: own address to use; any or NULL: routing chooses
+ * @raddr: peer's address to use; any or NULL: the one in use
+ * @oif:   interface to leave by; 0: any
+ *
+ * Context: any.
+ * Return: 0; -ENOTCONN if the connection is not in a state to move;
+ * -EOPNOTSUPP if the peer gave no key; -EADDRNOTAVAIL if @laddr is not ours.
+ */
+int csp_move_request(struct csp_flow *flow, const struct in6_addr *laddr,
+		     const struct in6_addr *raddr, int oif)
+{
+	int err = 0;
+
+	if (laddr && !ipv6_addr_any(laddr) && !csp_path_own(flow->cn, laddr))
+		return -EADDRNOTAVAIL;
+	spin_lock_bh(&flow->lock);
+	switch (flow->state) {
+	case CSP_STATE_EMBRYONIC:
+	case CSP_STATE_ESTABLISHED:
+	case CSP_STATE_MOVING:
+	case CSP_STATE_HOMELESS:
+		if (!flow->pair)
+			err = -EOPNOTSUPP;
+		break;
+	default:
+		err = -ENOTCONN;
+	}
+	if (!err) {
+		flow->want_l = laddr ? *laddr : in6addr_any;
+		flow->want_r = raddr ? *raddr : in6addr_any;
+		flow->want_oif = oif;
+	}
+	spin_unlock_bh(&flow->lock);
+	if (!err)
+		csp_flow_todo(flow, CSP_TODO_MOVE);
+	return err;
+}

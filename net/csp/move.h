@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Moving; csp.rst, section "Mobility".
+ */
+#ifndef _NET_CSP_MOVE_H
+#define _NET_CSP_MOVE_H
+
+#include "csp.h"
+
+struct csp_rx;
+
+int csp_move_request(struct csp_flow *flow, const struct in6_addr *laddr,
+		     const struct in6_addr *raddr, int oif);
+struct csp_move *csp_move_keys(struct csp_flow *flow);
+void csp_move_begin(struct csp_flow *flow);
+void csp_move_again(struct csp_flow *flow);
+void csp_move_resume(struct csp_flow *flow, struct sock *sk);
+void csp_move_timer(struct csp_flow *flow);
+void csp_move_todo(struct csp_flow *flow, unsigned long todo);
+void csp_move_rcv_ok(struct csp_rx *rx, struct csp_flow *flow,
+		     const struct csp_msg *msg);
+void csp_move_rcv_cookie(struct csp_rx *rx, struct csp_flow *flow,
+			 const struct csp_msg *msg);
+void csp_move_rcv_reject(struct csp_rx *rx, struct csp_flow *flow,
+			 const struct csp_msg *msg);
+
+#endif /* _NET_CSP_MOVE_H */

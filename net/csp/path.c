@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Paths: addresses that come and go, alternatives, dead paths; csp.rst,
+ * sections "Mobility" and "Multihoming".
+ *
+ * Notifiers of addresses, links and routes start a look at all flows of the
+ * namespace: which of them has lost its address or its link, which may have
+ * found one. A flow that has an alternative, at either end, is also looked at
+ * four times a second: does its TCP retransmit in vain?
+ */
+#include <linux/inetdevice.h>
+#include <linux/netdevice.h>
+#include <net/addrconf.h>
+#include <net/dst.h>
+#include <net/fib_notifier.h>
+#include <net/inet_connection_sock.h>
+#include <net/route.h>
+
+#include "flow.h"
+#include "move.h"
+#include "path.h"
+#include "tx.h"
+
+#define CSP_ADDR_PAUSE		(HZ / 50)	/* between two looks */
+#define CSP_WATCH_PERIOD	(HZ / 4)
+
+/**
+ * csp_path_own() - is an address one of this host?
+ * @cn:   namespace
+ * @addr: the address; IPv4 as v4-mapped
+ *
+ * Context: any.
+ * Return: true if it can be used as a source now.
+ */
+bool csp_path_own(struct csp_net *cn, const struct in6_addr *addr)
+{
+	if (ipv6_addr_v4mapped(addr))
+		return inet_addr_type(cn->net, addr->s6_addr32[3]) == RTN_LOCAL;
+	return ipv6_chk_addr(cn->net, addr, NULL, 0);
+}
+
+/* Adds one address to offer, unless it is the one in use. */
+static int csp_offer_add(const struct csp_flow *flow, struct in6_addr *addr,
+			 int n, const struct in6_addr *cand)
+{
+	if (ipv6_addr_equal(cand, &flow->t.laddr))
+		return n;
+	addr[n] = *cand;
+	return n + 1;
+}
+
+static int csp_offers4(const struct csp_flow *flow,
+		       const struct net_device *dev, struct in6_addr *addr,
+		       int n, int max)
+{
+	struct in_device *in_dev = __in_dev_get_rcu(dev);
+	const struct in_ifaddr *ifa;
+	struct in6_addr cand;
+
+	if (!in_dev)
+		return n;
+	in_dev_for_each_ifa_rcu(ifa, in_dev) {
+		if (n == max)
+			break;
+		if (ifa->ifa_scope != RT_SCOPE_UNIVERSE)
+			continue;
+		ipv6_addr_set_v4mapped(ifa->ifa_local, &cand);
+		n = csp_offer_add(flow, addr, n, &cand);
+	}
+	return n;
+}
+
+static int csp_offers6(const struct csp_flow *flow,
+		       const struct net_device *dev, struct in6_addr *addr,
+		       int n, int max)
+{
+	struct inet6_dev *idev = __in6_dev_get(dev);
+	const struct inet6_ifaddr *ifa;
+
+	if (!idev)
+		return n;
+	read_lock_bh(&idev->lock);
+	list_for_each_entry(ifa, &idev->addr_list, if_list) {
+		if (n == max)
+			break;
+		if (ifa->scope != RT_SCOPE_UNIVERSE ||
+		    ifa->flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED |
+				  IFA_F_DEPRECATED))
+			continue;
+		n = csp_offer_add(flow, addr, n, &ifa->addr);
+	}
+	read_unlock_bh(&idev->lock);
+	return n;
+}
+
+static int csp_path_others(const struct csp_flow *flow, struct in6_addr *addr,
+			   int max)
+{
+	const struct net_device *dev;
+	int n = 0;
+
+	rcu_read_lock();
+	for_each_netdev_rcu(flow->cn->net, dev) {
+		if (!netif_running(dev) || !netif_carrier_ok(dev) ||
+		    dev->flags & IFF_LOOPBACK)
+			continue;
+		if (flow->t.family == 4)
+			n = csp_offers4(flow, dev, addr, n, max);
+		else
+			n = csp_offers6(flow, dev, addr, n, max);
+	}
+	rcu_read_unlock();
+	return n;
+}
+
+/**
+ * csp_path_offers() - other addresses of this host, to offer to a peer
+ * @flow: the connection
+ * @addr: filled in
+ * @max:  room in @addr
+ *
+ * Context: any.
+ * Return: how many; 0 if the setting multihome is off.
+ */
+int csp_path_offers(struct csp_flow *flow, struct in6_addr *addr, int max)
+{
+	if (!CSP_CONF(flow->cn, multihome))
+		return 0;
+	return csp_path_others(flow, addr, max);
+}
+
+/* Is there a way from where the flow is now? */
+static bool csp_path_alive(struct csp_flow *flow)
+{
+	struct dst_entry *dst;
+	struct csp_to to;
+	bool alive;
+
+	spin_lock_bh(&flow->lock);
+	csp_to_flow(&to, flow);
+	spin_unlock_bh(&flow->lock);
+	if (!csp_path_own(flow->cn, &to.saddr))
+		return false;
+	dst = csp_route(flow->cn, &to);
+	if (IS_ERR(dst))
+		return false;
+	alive = netif_running(dst->dev) && netif_carrier_ok(dst->dev);
+	dst_release(dst);
+	return alive;
+}
+
+static void csp_path_look_at(struct csp_flow *flow)
+{
+	switch (READ_ONCE(flow->state)) {
+	case CSP_STATE_HOMELESS:
+		csp_flow_todo(flow, CSP_TODO_MOVE);
+		break;
+	case CSP_STATE_EMBRYONIC:
+	case CSP_STATE_ESTABLISHED:
+	case CSP_STATE_MOVING:
+		if (!csp_path_alive(flow))
+			csp_move_request(flow, NULL, NULL, 0);
+		break;
+	}
+}
+
+static void csp_addr_work(struct work_struct *work)
+{
+	struct csp_net *cn = container_of(to_delayed_work(work),
+					  struct csp_net, addr_work);
+	struct rhashtable_iter iter;
+	struct csp_flow *flow;
+
+	cn->addr_last = jiffies;
+	if (!CSP_CONF(cn, auto_move))
+		return;
+	rhashtable_walk_enter(&cn->flows, &iter);
+	rhashtable_walk_start(&iter);
+	while ((flow = rhashtable_walk_next(&iter))) {
+		if (IS_ERR(flow))
+			continue;
+		csp_path_look_at(flow);
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+}
+
+/* A thousand routes at once are one reason to look, not a thousand. */
+static void csp_path_changed(struct csp_net *cn)
+{
+	unsigned long delay = 0;
+
+	if (!atomic_read(&cn->n_flows) || READ_ONCE(cn->dying))
+		return;
+	if (time_before(jiffies, cn->addr_last + CSP_ADDR_PAUSE))
+		delay = CSP_ADDR_PAUSE;
+	queue_delayed_work(cn->wq, &cn->addr_work, delay);
+}
+
+/* Does TCP retransmit in vain? */
+static bool csp_path_dying(struct csp_flow *flow)
+{
+	struct sock *sk = csp_flow_sk(flow);
+	bool dying;
+
+	if (!sk)
+		return false;
+	dying = sk->sk_protocol == IPPROTO_TCP &&
+		READ_ONCE(inet_csk(sk)->icsk_retransmits) >=
+		CSP_CONF(flow->cn, path_retries);
+	sock_put(sk);
+	return dying;
+}
+
+static void csp_watch_work(struct work_struct *work)
+{
+	struct csp_net *cn = container_of(to_delayed_work(work),
+					  struct csp_net, watch_work);
+	struct csp_flow *flow;
+
+	spin_lock_bh(&cn->lock);
+	list_for_each_entry(flow, &cn->watch, watch_node)
+		if (READ_ONCE(flow->state) == CSP_STATE_ESTABLISHED &&
+		    csp_path_dying(flow))
+			csp_flow_todo(flow, CSP_TODO_FAILOVER);
+	if (!list_empty(&cn->watch) && !READ_ONCE(cn->dying))
+		queue_delayed_work(cn->wq, &cn->watch_work, CSP_WATCH_PERIOD);
+	spin_unlock_bh(&cn->lock);
+}
+
+/**
+ * csp_path_watch() - a flow has an alternative: look whether its path dies
+ * @flow: the flow
+ *
+ * Context: any.
+ */
+void csp_path_watch(struct csp_flow *flow)
+{
+	struct csp_net *cn = flow->cn;
+
+	spin_lock_bh(&cn->lock);
+	if (!READ_ONCE(flow->dead) && list_empty(&flow->watch_node)) {
+		list_add_tail(&flow->watch_node, &cn->watch);
+		queue_delayed_work(cn->wq, &cn->watch_work, CSP_WATCH_PERIOD);
+	}
+	spin_unlock_bh(&cn->lock);
+}
+
+/* The next of the peer's addresses; the one in use takes its place. */
+static bool csp_path_next_alt(struct csp_flow *flow)
+{
+	struct csp_alts *alts = flow->alts;
+	u8 i, best = 0;
+
+	lockdep_assert_held(&flow->lock);
+	if (!alts || !alts->n)
+		return false;
+	for (i = 0; i < alts->n; i++) {
+		u8 j = (alts->next + i) % alts->n;
+
+		if (!i || alts->pref[j] > alts->pref[best])
+			best = j;
+	}
+	alts->next = (best + 1) % alts->n;
+	flow->want_l = in6addr_any;
+	flow->want_r = alts->addr[best];
+	alts->addr[best] = flow->t.raddr;
+	alts->pref[best] = CSP_PREF_LOW;
+	return true;
+}
+
+/* The next of our own addresses that were offered. */
+static bool csp_path_next_own(struct csp_flow *flow)
+{
+	struct in6_addr addr[CSP_MAX_ALTS];
+	int n;
+
+	if (!flow->offered)
+		return false;
+	n = csp_path_others(flow, addr, CSP_MAX_ALTS);
+	if (!n)
+		return false;
+	spin_lock_bh(&flow->lock);
+	flow->want_l = addr[flow->moves % n];
+	flow->want_r = in6addr_any;
+	spin_unlock_bh(&flow->lock);
+	return true;
+}
+
+/**
+ * csp_path_avoid() - leave the path in use for another one
+ * @flow: the flow
+ *
+ * Context: the flow's work.
+ * Return: false: there is none.
+ */
+bool csp_path_avoid(struct csp_flow *flow)
+{
+	bool found;
+
+	spin_lock_bh(&flow->lock);
+	flow->want_oif = 0;
+	found = csp_path_next_alt(flow);
+	spin_unlock_bh(&flow->lock);
+	if (!found && !csp_path_next_own(flow))
+		return false;
+	csp_move_begin(flow);
+	return true;
+}
+
+/**
+ * csp_path_failover() - the path in use is dead
+ * @flow: the flow
+ *
+ * Context: the flow's work.
+ */
+void csp_path_failover(struct csp_flow *flow)
+{
+	if (csp_path_avoid(flow))
+		CSP_INC(flow->cn, MOVE_FAILOVER);
+}
+
+static int csp_inetaddr_event(struct notifier_block *nb, unsigned long event,
+			      void *ptr)
+{
+	struct in_ifaddr *ifa = ptr;
+
+	csp_path_changed(csp_pernet(dev_net(ifa->ifa_dev->dev)));
+	return NOTIFY_DONE;
+}
+
+static int csp_inet6addr_event(struct notifier_block *nb, unsigned long event,
+			       void *ptr)
+{
+	struct inet6_ifaddr *ifa = ptr;
+
+	csp_path_changed(csp_pernet(dev_net(ifa->idev->dev)));
+	return NOTIFY_DONE;
+}
+
+static int csp_netdev_event(struct notifier_block *nb, unsigned long event,
+			    void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+
+	switch (event) {
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+	case NETDEV_CHANGE:
+		csp_path_changed(csp_pernet(dev_net(dev)));
+	}
+	return NOTIFY_DONE;
+}
+
+static int csp_fib_event(struct notifier_block *nb, unsigned long event,
+			 void *ptr)
+{
+	csp_path_changed(container_of(nb, struct csp_net, fib_nb));
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block csp_inetaddr_nb = {
+	.notifier_call = csp_inetaddr_event,
+};
+
+static struct notifier_block csp_inet6addr_nb = {
+	.notifier_call = csp_inet6addr_event,
+};
+
+static struct notifier_block csp_netdev_nb = {
+	.notifier_call = csp_netdev_event,
+};
+
+int csp_path_net_init(struct csp_net *cn)
+{
+	INIT_DELAYED_WORK(&cn->addr_work, csp_addr_work);
+	INIT_DELAYED_WORK(&cn->watch_work, csp_watch_work);
+	cn->addr_last = jiffies - CSP_ADDR_PAUSE;
+	cn->fib_nb.notifier_call = csp_fib_event;
+	return register_fib_notifier(cn->net, &cn->fib_nb, NULL, NULL);
+}
+
+void csp_path_net_exit(struct csp_net *cn)
+{
+	unregister_fib_notifier(cn->net, &cn->fib_nb);
+	cancel_delayed_work_sync(&cn->addr_work);
+	cancel_delayed_work_sync(&cn->watch_work);
+}
+
+int __init csp_paths_init(void)
+{
+	int err;
+
+	err = register_netdevice_notifier(&csp_netdev_nb);
+	if (err)
+		return err;
+	err = register_inetaddr_notifier(&csp_inetaddr_nb);
+	if (err)
+		goto err_netdev;
+	err = register_inet6addr_notifier(&csp_inet6addr_nb);
+	if (err)
+		goto err_inetaddr;
+	return 0;
+
+err_inetaddr:
+	unregister_inetaddr_notifier(&csp_inetaddr_nb);
+err_netdev:
+	unregister_netdevice_notifier(&csp_netdev_nb);
+	return err;
+}
+
+void csp_paths_exit(void)
+{
+	unregister_inet6addr_notifier(&csp_inet6addr_nb);
+	unregister_inetaddr_notifier(&csp_inetaddr_nb);
+	unregister_netdevice_notifier(&csp_netdev_nb);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Paths: addresses that come and go, alternatives, dead paths.
+ */
+#ifndef _NET_CSP_PATH_H
+#define _NET_CSP_PATH_H
+
+#include "csp.h"
+
+int csp_paths_init(void);
+void csp_paths_exit(void);
+int csp_path_net_init(struct csp_net *cn);
+void csp_path_net_exit(struct csp_net *cn);
+
+/* Looks whether the path of @flow dies; csp.rst, section "Multihoming". */
+void csp_path_watch(struct csp_flow *flow);
+/* Own addresses other than @flow's, to offer; returns how many. */
+int csp_path_offers(struct csp_flow *flow, struct in6_addr *addr, int max);
+/* The flow's work: leave the path in use, if there is another. */
+bool csp_path_avoid(struct csp_flow *flow);
+void csp_path_failover(struct csp_flow *flow);
+bool csp_path_own(struct csp_net *cn, const struct in6_addr *addr);
+
+#endif /* _NET_CSP_PATH_H */

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Re-homing a socket in place: other addresses, same connection.
+ *
+ * The socket keeps its sequence numbers, its queues and its users; what
+ * changes is the tuple, the route, and what TCP had learnt of the old path.
+ * From the next packet on it is an ordinary socket again: data packets never
+ * pass through code of ours.
+ *
+ * All of it happens under the socket lock, in process context. TCP sends when
+ * the lock is released: the deferred work of its own release callback is what
+ * transmits (TCP small queues, delayed ACK).
+ */
+#include <linux/if_ether.h>
+#include <linux/tcp.h>
+#include <net/inet6_hashtables.h>
+#include <net/inet_hashtables.h>
+#include <net/ipv6.h>
+#include <net/tcp.h>
+#include <net/udp.h>
+
+#include "compat/tcp.h"
+#include "rebind.h"
+#include "sock.h"
+#include "tomb.h"
+
+/* Segments to an address that has not echoed its nonce; section "Address
+ * validation": three times 1200 bytes, less the OK.
+ */
+#define CSP_LIMITED_CWND	2
+/* The segments that go before the answer are no longer than Ethernet's. */
+#define CSP_COMMON_MTU		ETH_DATA_LEN
+
+/**
+ * csp_rebind_check() - can a socket be re-homed?
+ * @sk: the socket
+ *
+ * What is bound to the addresses by something that would not follow stays
+ * where it is: keys of TCP-MD5 and TCP-AO, source routes, an upper layer
+ * protocol.
+ *
+ * Context: socket lock held.
+ * Return: 0, CSP_ERR_BUSY (not in this state) or CSP_ERR_IMMOVABLE.
+ */
+u16 csp_rebind_check(const struct sock *sk)
+{
+	const struct ip_options_rcu *opt;
+
+	sock_owned_by_me(sk);
+	opt = rcu_dereference_protected(inet_sk(sk)->inet_opt,
+					lockdep_sock_is_held(sk));
+	if (opt && opt->opt.srr)
+		return CSP_ERR_IMMOVABLE;
+	if (sk->sk_protocol == IPPROTO_UDP)
+		return 0;
+	if (!((1 << sk->sk_state) &
+	      (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 |
+	       TCPF_CLOSE_WAIT | TCPF_CLOSING | TCPF_LAST_ACK)) ||
+	    tcp_sk(sk)->repair)
+		return CSP_ERR_BUSY;
+	if (csp_tcp_has_keys(sk) || inet_csk(sk)->icsk_ulp_ops)
+		return CSP_ERR_IMMOVABLE;
+	return 0;
+}
+
+/* Hashing looks for no twin: it must be found before. */
+static bool csp_rebind_taken(const struct sock *sk, const struct csp_tuple *t)
+{
+	struct net *net = sock_net(sk);
+	struct inet_hashinfo *hinfo = net->ipv4.tcp_death_row.hashinfo;
+	struct sock *other;
+
+	local_bh_disable();
+	rcu_read_lock();
+	if (t->family == 4)
+		other = __inet_lookup_established(net, hinfo,
+						  t->raddr.s6_addr32[3],
+						  t->rport,
+						  t->laddr.s6_addr32[3],
+						  ntohs(t->lport),
+						  sk->sk_bound_dev_if, 0);
+	else
+		other = __inet6_lookup_established(net, hinfo, &t->raddr,
+						   t->rport, &t->laddr,
+						   ntohs(t->lport),
+						   sk->sk_bound_dev_if, 0);
+	rcu_read_unlock();
+	local_bh_enable();
+	if (!other)
+		return false;
+	sock_gen_put(other);
+	return true;
+}
+
+static void csp_rebind_raddr(struct sock *sk, const struct csp_tuple *t)
+{
+	if (t->family == 4)
+		sk_daddr_set(sk, t->raddr.s6_addr32[3]);
+	else
+		sk->sk_v6_daddr = t->raddr;
+}
+
+static void csp_rebind_saddr6(struct sock *sk, const struct csp_tuple *t)
+{
+	if (sk->sk_family == AF_INET6)
+		inet6_sk(sk)->saddr = t->laddr;
+}
+
+static int csp_rebind_tcp_addrs(struct sock *sk, const struct csp_tuple *t)
+{
+	__be32 saddr = t->laddr.s6_addr32[3];
+	struct in6_addr saddr6 = t->laddr;
+	int err;
+
+	if (t->family == 4)
+		err = inet_bhash2_update_saddr(sk, &saddr, AF_INET);
+	else
+		err = inet_bhash2_update_saddr(sk, &saddr6, AF_INET6);
+	if (err)
+		return err;
+	csp_rebind_saddr6(sk, t);
+	csp_rebind_raddr(sk, t);
+	return 0;
+}
+
+/* What is in flight went to the old path: all of it is to be sent again. */
+static void csp_tcp_mark_lost(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_skb_cb *cb;
+	struct sk_buff *skb;
+
+	if (tcp_is_reno(tp))
+		tp->sacked_out = 0;
+	skb_rbtree_walk(skb, &sk->tcp_rtx_queue) {
+		cb = TCP_SKB_CB(skb);
+		if (cb->sacked & TCPCB_SACKED_RETRANS) {
+			cb->sacked &= ~TCPCB_SACKED_RETRANS;
+			tp->retrans_out -= tcp_skb_pcount(skb);
+		}
+		if (!(cb->sacked & (TCPCB_SACKED_ACKED | TCPCB_LOST))) {
+			cb->sacked |= TCPCB_LOST;
+			tp->lost_out += tcp_skb_pcount(skb);
+		}
+	}
+	tp->retransmit_skb_hint = NULL;
+	tp->lost_skb_hint = NULL;
+	tp->tlp_high_seq = 0;
+	tp->frto = 0;
+}
+
+/*
+ * A new path has nothing in common with the old one: initial window, slow
+ * start, no round-trip time, no back-off. It must not look like a timeout
+ * either: no threshold is carried over.
+ */
+static void csp_tcp_restart(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->srtt_us = 0;
+	tp->mdev_us = jiffies_to_usecs(TCP_TIMEOUT_INIT);
+	tp->mdev_max_us = tp->mdev_us;
+	tp->rttvar_us = tp->mdev_us;
+	minmax_reset(&tp->rtt_min, tcp_jiffies32, ~0U);
+	icsk->icsk_rto = TCP_TIMEOUT_INIT;
+	icsk->icsk_backoff = 0;
+	icsk->icsk_retransmits = 0;
+	icsk->icsk_probes_out = 0;
+	tp->retrans_stamp = 0;
+
+	tcp_snd_cwnd_set(tp, TCP_INIT_CWND);
+	tp->snd_cwnd_cnt = 0;
+	tp->snd_cwnd_clamp = ~0;
+	tp->snd_ssthresh = TCP_INFINITE_SSTHRESH;
+	tp->prior_ssthresh = 0;
+	tp->undo_marker = 0;
+	tp->undo_retrans = -1;
+	tp->high_seq = tp->snd_nxt;
+
+	if (icsk->icsk_ca_ops->release)
+		icsk->icsk_ca_ops->release(sk);
+	memset(icsk->icsk_ca_priv, 0, sizeof(icsk->icsk_ca_priv));
+	if (icsk->icsk_ca_ops->init)
+		icsk->icsk_ca_ops->init(sk);
+	csp_tcp_mark_lost(sk);
+	/* Loss is the state in which lost segments are sent again. */
+	icsk->icsk_ca_state = tp->lost_out ? TCP_CA_Loss : TCP_CA_Open;
+}
+
+/* At the release of the socket: what is lost, then what is new. */
+static void csp_tcp_push(struct sock *sk)
+{
+	if (!test_and_set_bit(TCP_TSQ_DEFERRED, &sk->sk_tsq_flags))
+		sock_hold(sk);
+}
+
+/*
+ * At the release of the socket: an ACK, if no segment brought one. It gives
+ * this host's own conntrack, and the boxes on the path, a packet to know the
+ * connection by.
+ */
+static void csp_tcp_ack(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	icsk->icsk_ack.pending |= ICSK_ACK_SCHED | ICSK_ACK_TIMER;
+	csp_tcp_delack_now(icsk);
+	if (!test_and_set_bit(TCP_DELACK_TIMER_DEFERRED, &sk->sk_tsq_flags))
+		sock_hold(sk);
+}
+
+static void csp_tcp_timer(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	if (tcp_sk(sk)->packets_out)
+		inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS,
+					  icsk->icsk_rto, TCP_RTO_MAX);
+	else if (icsk->icsk_pending == ICSK_TIME_PROBE0)
+		inet_csk_reset_xmit_timer(sk, ICSK_TIME_PROBE0,
+					  icsk->icsk_rto, TCP_RTO_MAX);
+}
+
+/* Segments shorter by @room from the next look at the MSS on. */
+static void csp_tcp_room(struct sock *sk, int room)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	icsk->icsk_ext_hdr_len += room;
+	icsk->icsk_pmtu_cookie = 0;
+}
+
+static void csp_rebind_tcp_path(struct sock *sk, struct csp_rebind *rb)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct dst_entry *dst;
+
+	sk_dst_reset(sk);
+	/* Without a route the retransmission timer will look for one. */
+	icsk->icsk_af_ops->rebuild_header(sk);
+	dst = __sk_dst_get(sk);
+	if (dst && dst_mtu(dst) > CSP_COMMON_MTU)
+		rb->room += min_t(u32, dst_mtu(dst) - CSP_COMMON_MTU,
+				  U16_MAX - rb->room);
+	tcp_mtup_init(sk);
+	csp_tcp_room(sk, rb->room);
+	csp_tcp_restart(sk);
+	if (rb->limited) {
+		tcp_sk(sk)->snd_cwnd_clamp = CSP_LIMITED_CWND;
+		tcp_snd_cwnd_set(tcp_sk(sk), CSP_LIMITED_CWND);
+	}
+	csp_tcp_timer(sk);
+	csp_tcp_push(sk);
+	if (!rb->limited)
+		csp_tcp_ack(sk);
+}
+
+static int csp_rebind_tcp(struct sock *sk, struct csp_rebind *rb,
+			  const struct csp_tuple *old)
+{
+	int err;
+
+	if (csp_rebind_taken(sk, &rb->t))
+		return -EADDRINUSE;
+	/* Before the socket goes: a late packet must find one or the other. */
+	csp_tomb_add(csp_pernet(sock_net(sk)), old);
+	sk->sk_prot->unhash(sk);
+	err = csp_rebind_tcp_addrs(sk, &rb->t);
+	if (sk->sk_prot->hash(sk))
+		pr_warn_ratelimited("csp: a moved socket was not hashed\n");
+	if (err) {
+		csp_tomb_del(csp_pernet(sock_net(sk)), old);
+		return err;
+	}
+	csp_rebind_tcp_path(sk, rb);
+	return 0;
+}
+
+/*
+ * Only a connected UDP socket has the other end's address. Its own is changed
+ * where it was the old one; an unbound socket takes it from each route.
+ */
+static int csp_rebind_udp(struct sock *sk, const struct csp_rebind *rb,
+			  const struct csp_tuple *old)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	const struct csp_tuple *t = &rb->t;
+
+	if (t->family == 4 &&
+	    inet->inet_rcv_saddr == old->laddr.s6_addr32[3]) {
+		inet->inet_saddr = t->laddr.s6_addr32[3];
+		sk_rcv_saddr_set(sk, t->laddr.s6_addr32[3]);
+		csp_rebind_saddr6(sk, t);
+		sk->sk_prot->rehash(sk);
+	} else if (t->family == 6 &&
+		   ipv6_addr_equal(&sk->sk_v6_rcv_saddr, &old->laddr)) {
+		sk->sk_v6_rcv_saddr = t->laddr;
+		csp_rebind_saddr6(sk, t);
+		sk->sk_prot->rehash(sk);
+	}
+	if (sk->sk_state == TCP_ESTABLISHED)
+		csp_rebind_raddr(sk, t);
+	sk_dst_reset(sk);
+	return 0;
+}
+
+/**
+ * csp_rebind() - re-home a socket
+ * @sk: the socket, that csp_rebind_check() lets move
+ * @rb: where to, and with which limits
+ *
+ * Context: process, socket lock held. TCP sends when the lock is released.
+ * Return: 0, or -EADDRINUSE or -ENOMEM, and then nothing has changed.
+ */
+int csp_rebind(struct sock *sk, struct csp_rebind *rb)
+{
+	struct csp_tuple old;
+
+	sock_owned_by_me(sk);
+	if (!csp_sk_tuple(sk, &old)) {
+		/* Unconnected UDP: the flow alone moves, and maybe the source. */
+		old = rb->t;
+		old.laddr = sk->sk_family == AF_INET6 ? sk->sk_v6_rcv_saddr :
+							old.laddr;
+	}
+	if (sk->sk_protocol == IPPROTO_TCP)
+		return csp_rebind_tcp(sk, rb, &old);
+	return csp_rebind_udp(sk, rb, &old);
+}
+
+/**
+ * csp_rebind_lift() - the other end has answered: lift what was limited
+ * @sk:     the socket
+ * @window: the window to an address that had not proved itself
+ * @room:   bytes by which segments were shorter
+ *
+ * Context: process, socket lock held. TCP sends when the lock is released.
+ */
+void csp_rebind_lift(struct sock *sk, bool window, u16 room)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	sock_owned_by_me(sk);
+	if (sk->sk_protocol != IPPROTO_TCP)
+		return;
+	if (room)
+		csp_tcp_room(sk, -(int)room);
+	if (window) {
+		tp->snd_cwnd_clamp = ~0;
+		if (tcp_snd_cwnd(tp) < TCP_INIT_CWND)
+			tcp_snd_cwnd_set(tp, TCP_INIT_CWND);
+	}
+	csp_tcp_push(sk);
+}
+
+/**
+ * csp_rebind_kick() - a path is back: try again at once what waits
+ * @sk: the socket
+ *
+ * Context: process, socket lock held. TCP sends when the lock is released.
+ */
+void csp_rebind_kick(struct sock *sk)
+{
+	sock_owned_by_me(sk);
+	sk_dst_reset(sk);
+	if (sk->sk_protocol != IPPROTO_TCP)
+		return;
+	csp_tcp_restart(sk);
+	csp_tcp_timer(sk);
+	csp_tcp_push(sk);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Re-homing a socket in place: other addresses, same connection.
+ */
+#ifndef _NET_CSP_REBIND_H
+#define _NET_CSP_REBIND_H
+
+#include "csp.h"
+
+/**
+ * struct csp_rebind - one re-homing
+ * @t:       new name
+ * @limited: the other end's new address has not proved itself: send no more
+ *           than two segments to it
+ * @room:    bytes that signalling needs beside a segment; returns by how much
+ *           the segments have become shorter
+ */
+struct csp_rebind {
+	struct csp_tuple	t;
+	bool			limited;
+	u16			room;
+};
+
+u16 csp_rebind_check(const struct sock *sk);
+int csp_rebind(struct sock *sk, struct csp_rebind *rb);
+void csp_rebind_lift(struct sock *sk, bool window, u16 room);
+void csp_rebind_kick(struct sock *sk);
+
+#endif /* _NET_CSP_REBIND_H */

@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Flagged sockets.
+ *
+ * A flagged socket has, in place of its sk_prot, a copy of it that differs in
+ * what a connection's end and re-use call (destroy, disconnect, connect of
+ * UDP), and that is owned by this module: the socket's creator pointer keeps
+ * the module for as long as the socket lives, and children of a listener
+ * inherit both. Which copy it is says mode and phase, so that a hook needs no
+ * look-up to know that a packet is none of its business:
+ *
+ *	         connect, first packet        OK (connected UDP), or plain
+ *	WATCH ------------------------> WATCH ----------------------> PASS
+ *	  ^                               |  ^                          |
+ *	  |                     move begun|  |OK                        |
+ *	  |                               v  |                          |
+ *	  |                              HOLD                           |
+ *	  +-------------------- disconnect, connect again --------------+
+ *
+ * A socket that listens is never flagged: sk_clone_lock() may be copying it
+ * at this moment, and the child would use the copy without owning the module.
+ */
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/tcp.h>
+#include <net/inet_sock.h>
+#include <net/ipv6.h>
+#include <net/tcp.h>
+#include <net/udp.h>
+
+#include "detach.h"
+#include "flow.h"
+#include "netlink.h"
+#include "rule.h"
+#include "sock.h"
+
+enum { CSP_FAM4, CSP_FAM6, __CSP_FAM_MAX };
+enum { CSP_PROTO_TCP, CSP_PROTO_UDP, __CSP_PROTO_MAX };
+
+struct csp_variants {
+	struct proto	v[__CSP_MODE_MAX][__CSP_PHASE_MAX];
+};
+
+static struct csp_variants csp_variants[__CSP_FAM_MAX][__CSP_PROTO_MAX];
+/* What they are copies of; NULL: family not available. */
+static struct proto *csp_base[__CSP_FAM_MAX][__CSP_PROTO_MAX] __read_mostly;
+
+static const struct rhashtable_params csp_sock_params = {
+	.head_offset		= offsetof(struct csp_sock, node),
+	.key_offset		= offsetof(struct csp_sock, sk),
+	.key_len		= sizeof(struct sock *),
+	.automatic_shrinking	= true,
+};
+
+int csp_socks_init(struct csp_net *cn)
+{
+	return rhashtable_init(&cn->socks, &csp_sock_params);
+}
+
+static void csp_sock_free(void *ptr, void *arg)
+{
+	kfree(ptr);
+}
+
+void csp_socks_exit(struct csp_net *cn)
+{
+	rhashtable_free_and_destroy(&cn->socks, csp_sock_free, NULL);
+}
+
+static struct proto *csp_sk_base(const struct sock *sk)
+{
+	int fam = sk->sk_family == AF_INET6 ? CSP_FAM6 : CSP_FAM4;
+
+	if (sk->sk_protocol == IPPROTO_TCP)
+		return csp_base[fam][CSP_PROTO_TCP];
+	if (sk->sk_protocol == IPPROTO_UDP)
+		return csp_base[fam][CSP_PROTO_UDP];
+	return NULL;
+}
+
+static struct csp_variants *csp_sk_variants(const struct sock *sk)
+{
+	int fam = sk->sk_family == AF_INET6 ? CSP_FAM6 : CSP_FAM4;
+
+	return &csp_variants[fam][sk->sk_protocol == IPPROTO_UDP];
+}
+
+/**
+ * csp_sk_variant() - is a socket flagged?
+ * @sk:    a full socket
+ * @phase: enum csp_phase, if it is
+ *
+ * Context: any; for every packet of a namespace that uses CSP.
+ * Return: enum csp_mode, or -1.
+ */
+int csp_sk_variant(const struct sock *sk, u8 *phase)
+{
+	unsigned long off = (unsigned long)READ_ONCE(sk->sk_prot) -
+			    (unsigned long)csp_variants;
+	unsigned int i;
+
+	if (likely(off >= sizeof(csp_variants)))
+		return -1;
+	i = off / sizeof(struct proto) %
+	    (__CSP_MODE_MAX * __CSP_PHASE_MAX);
+	*phase = i % __CSP_PHASE_MAX;
+	return i / __CSP_PHASE_MAX;
+}
+
+/**
+ * csp_sk_mode() - shall connections of a socket be signalled?
+ * @cn: namespace
+ * @sk: a full socket
+ *
+ * Context: any, RCU.
+ * Return: enum csp_mode, by flag, else by rule, else by default.
+ */
+u8 csp_sk_mode(struct csp_net *cn, const struct sock *sk)
+{
+	u8 phase;
+	int mode = csp_sk_variant(sk, &phase);
+
+	if (mode >= 0)
+		return mode;
+	/* The kernel's own sockets (tunnels, NFS) were never asked. */
+	if (!sk->sk_net_refcnt || READ_ONCE(sk->sk_prot) != csp_sk_base(sk))
+		return CSP_MODE_OFF;
+	mode = csp_rule_mode(cn, sk);
+	return mode >= 0 ? mode : CSP_CONF(cn, default_mode);
+}
+
+/**
+ * csp_sk_flag() - flag a socket, or change its mode
+ * @sk:    the socket
+ * @mode:  enum csp_mode
+ * @phase: enum csp_phase
+ *
+ * Context: socket lock held, or a UDP socket; any.
+ * Return: 0, -EOPNOTSUPP for another protocol, -EINVAL for a listener, -EBUSY
+ * if something else (TLS, sockmap, ...) has taken over the socket.
+ */
+int csp_sk_flag(struct sock *sk, u8 mode, u8 phase)
+{
+	struct proto *old = READ_ONCE(sk->sk_prot);
+	struct proto *base = csp_sk_base(sk);
+	struct proto *new;
+	u8 old_phase;
+
+	if (!base)
+		return -EOPNOTSUPP;
+	new = &csp_sk_variants(sk)->v[mode][phase];
+	if (csp_sk_variant(sk, &old_phase) >= 0) {
+		WRITE_ONCE(sk->sk_prot, new);
+		return 0;
+	}
+	if (sk->sk_protocol == IPPROTO_TCP && sk->sk_state == TCP_LISTEN)
+		return -EINVAL;
+	if (old != base)
+		return -EBUSY;
+
+	__module_get(THIS_MODULE);
+	if (cmpxchg(&sk->sk_prot, old, new) != old) {
+		module_put(THIS_MODULE);
+		return -EBUSY;
+	}
+	/* sk_prot_free() puts what sk_prot_creator owns. */
+	module_put(sk->sk_prot_creator->owner);
+	sk->sk_prot_creator = new;
+	return 0;
+}
+
+/**
+ * csp_sk_set_phase() - change what the hooks look at
+ * @sk:    a socket; nothing happens if it is not flagged
+ * @phase: enum csp_phase
+ *
+ * Context: any.
+ */
+void csp_sk_set_phase(struct sock *sk, u8 phase)
+{
+	struct proto *old, *new;
+	u8 old_phase;
+	int mode;
+
+	do {
+		old = READ_ONCE(sk->sk_prot);
+		mode = csp_sk_variant(sk, &old_phase);
+		if (mode < 0 || old_phase == phase)
+			return;
+		new = &csp_sk_variants(sk)->v[mode][phase];
+	} while (cmpxchg(&sk->sk_prot, old, new) != old);
+}
+
+/**
+ * csp_sk_tuple() - name of the connection of a socket
+ * @sk: a socket
+ * @t:  filled in
+ *
+ * Context: any.
+ * Return: false if it is not connected.
+ */
+bool csp_sk_tuple(const struct sock *sk, struct csp_tuple *t)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+
+	memset(t, 0, sizeof(*t));
+	t->proto = sk->sk_protocol;
+	/* Not inet_num: TCP gives the port back before it destroys. */
+	t->lport = inet->inet_sport;
+	t->rport = inet->inet_dport;
+	if (!t->rport)
+		return false;
+	if (sk->sk_family == AF_INET || ipv6_addr_v4mapped(&sk->sk_v6_daddr)) {
+		t->family = 4;
+		ipv6_addr_set_v4mapped(inet->inet_saddr, &t->laddr);
+		ipv6_addr_set_v4mapped(inet->inet_daddr, &t->raddr);
+	} else {
+		t->family = 6;
+		t->laddr = sk->sk_v6_rcv_saddr;
+		t->raddr = sk->sk_v6_daddr;
+	}
+	return true;
+}
+
+/**
+ * csp_sock_find() - extra state of a socket
+ * @cn: namespace
+ * @sk: the socket
+ *
+ * Context: RCU.
+ * Return: the state, or NULL.
+ */
+struct csp_sock *csp_sock_find(struct csp_net *cn, const struct sock *sk)
+{
+	return rhashtable_lookup(&cn->socks, &sk, csp_sock_params);
+}
+
+/**
+ * csp_sock_get() - extra state of a socket, made if there is none
+ * @cn: namespace
+ * @sk: a flagged socket: its end frees the state
+ *
+ * Context: RCU.
+ * Return: the state, or NULL: no memory.
+ */
+struct csp_sock *csp_sock_get(struct csp_net *cn, struct sock *sk)
+{
+	struct csp_sock *cs, *old;
+
+	cs = csp_sock_find(cn, sk);
+	if (cs)
+		return cs;
+	cs = kzalloc(sizeof(*cs), GFP_ATOMIC);
+	if (!cs)
+		return NULL;
+	cs->sk = sk;
+	cs->pref = CSP_PREF_NORMAL;
+	INIT_LIST_HEAD(&cs->flows);
+	spin_lock_init(&cs->lock);
+	old = rhashtable_lookup_get_insert_fast(&cn->socks, &cs->node,
+						csp_sock_params);
+	if (!old)
+		return cs;
+	kfree(cs);
+	return IS_ERR(old) ? NULL : old;
+}
+
+/**
+ * csp_sk_link() - let a flow end with its UDP socket
+ * @flow: the flow; takes a reference to @sk
+ * @sk:   the socket
+ *
+ * Context: any.
+ * Return: 0 or -ENOMEM.
+ */
+int csp_sk_link(struct csp_flow *flow, struct sock *sk)
+{
+	struct csp_net *cn = flow->cn;
+	struct csp_sock *cs;
+
+	rcu_read_lock();
+	cs = csp_sock_get(cn, sk);
+	if (!cs) {
+		rcu_read_unlock();
+		return -ENOMEM;
+	}
+	spin_lock_bh(&cn->lock);
+	list_add_tail(&flow->sock_node, &cs->flows);
+	spin_unlock_bh(&cn->lock);
+	rcu_read_unlock();
+	return 0;
+}
+
+/**
+ * csp_sk_rejected() - keep a rejection for getsockopt(CSP_LAST_REJECT)
+ * @cn:   namespace
+ * @sk:   the socket
+ * @info: what was said
+ *
+ * Context: any.
+ */
+void csp_sk_rejected(struct csp_net *cn, struct sock *sk,
+		     const struct csp_reject_info *info)
+{
+	struct csp_sock *cs;
+	u8 phase;
+
+	if (csp_sk_variant(sk, &phase) < 0)
+		return;
+	rcu_read_lock();
+	cs = csp_sock_get(cn, sk);
+	if (cs) {
+		spin_lock_bh(&cs->lock);
+		cs->reject = *info;
+		spin_unlock_bh(&cs->lock);
+	}
+	rcu_read_unlock();
+}
+
+/* The flow that has the socket's name, if it is this socket's. */
+static void csp_sk_end_named(struct csp_net *cn, struct sock *sk)
+{
+	struct csp_flow *flow;
+	struct csp_tuple t;
+
+	if (!csp_sk_tuple(sk, &t))
+		return;
+	flow = csp_flow_by_tuple(cn, &t);
+	if (!flow)
+		return;
+	if (!READ_ONCE(flow->sk) || READ_ONCE(flow->sk) == sk)
+		csp_detach_start(flow);
+	csp_flow_put(flow);
+}
+
+static struct csp_flow *csp_sk_pop_flow(struct csp_net *cn,
+					struct csp_sock *cs)
+{
+	struct csp_flow *flow;
+
+	spin_lock_bh(&cn->lock);
+	flow = list_first_entry_or_null(&cs->flows, struct csp_flow, sock_node);
+	if (flow) {
+		list_del_init(&flow->sock_node);
+		if (!csp_flow_get(flow))
+			flow = ERR_PTR(-ESTALE);
+	}
+	spin_unlock_bh(&cn->lock);
+	return flow;
+}
+
+/* The connections of the socket end; it may begin others. */
+static void csp_sk_end_flows(struct csp_net *cn, struct sock *sk)
+{
+	struct csp_flow *flow;
+	struct csp_sock *cs;
+
+	if (sk->sk_protocol == IPPROTO_TCP) {
+		csp_sk_end_named(cn, sk);
+		return;
+	}
+	rcu_read_lock();
+	cs = csp_sock_find(cn, sk);
+	while (cs && (flow = csp_sk_pop_flow(cn, cs))) {
+		if (IS_ERR(flow))
+			continue;
+		csp_detach_start(flow);
+		csp_flow_put(flow);
+	}
+	rcu_read_unlock();
+}
+
+/* After the transport is done with the connection, before the port is free. */
+static void csp_sk_destroy(struct sock *sk)
+{
+	struct csp_net *cn = csp_pernet(sock_net(sk));
+	struct csp_sock *cs;
+
+	csp_sk_end_flows(cn, sk);
+	rcu_read_lock();
+	cs = csp_sock_find(cn, sk);
+	if (cs && !rhashtable_remove_fast(&cn->socks, &cs->node,
+					  csp_sock_params))
+		kfree_rcu(cs, rcu);
+	rcu_read_unlock();
+	csp_sk_base(sk)->destroy(sk);
+}
+
+static int csp_sk_disconnect(struct sock *sk, int flags)
+{
+	csp_sk_end_flows(csp_pernet(sock_net(sk)), sk);
+	csp_sk_set_phase(sk, CSP_PHASE_WATCH);
+	return csp_sk_base(sk)->disconnect(sk, flags);
+}
+
+/* connect() of a UDP socket that may be connected already. */
+static int csp_sk_udp_connect(struct sock *sk, struct sockaddr *addr, int len)
+{
+	csp_sk_set_phase(sk, CSP_PHASE_WATCH);
+	return csp_sk_base(sk)->connect(sk, addr, len);
+}
+
+/*
+ * An upper layer protocol (TLS) would build its own copies of sk_prot from
+ * ours, and those would outlive this module. User space falls back to doing
+ * its own TLS records.
+ */
+static int csp_sk_tcp_setsockopt(struct sock *sk, int level, int name,
+				 sockptr_t val, unsigned int len)
+{
+	if (level == SOL_TCP && name == TCP_ULP)
+		return -EOPNOTSUPP;
+	return csp_sk_base(sk)->setsockopt(sk, level, name, val, len);
+}
+
+static void __init csp_variant_init(struct proto *v, const struct proto *base,
+				    bool udp)
+{
+	*v = *base;
+	v->owner = THIS_MODULE;
+	v->destroy = csp_sk_destroy;
+	v->disconnect = csp_sk_disconnect;
+	if (udp)
+		v->connect = csp_sk_udp_connect;
+	else
+		v->setsockopt = csp_sk_tcp_setsockopt;
+#ifdef CONFIG_BPF_SYSCALL
+	/* sockmap would do as TLS does. */
+	v->psock_update_sk_prot = NULL;
+#endif
+}
+
+/* The base is what a new socket has. */
+static int __init csp_base_init(int fam, int proto)
+{
+	struct csp_variants *vs = &csp_variants[fam][proto];
+	bool udp = proto == CSP_PROTO_UDP;
+	struct socket *sock;
+	int err, m, p;
+
+	err = sock_create_kern(&init_net, fam == CSP_FAM6 ? AF_INET6 : AF_INET,
+			       udp ? SOCK_DGRAM : SOCK_STREAM, 0, &sock);
+	if (err)
+		return err;
+	for (m = 0; m < __CSP_MODE_MAX; m++)
+		for (p = 0; p < __CSP_PHASE_MAX; p++)
+			csp_variant_init(&vs->v[m][p], sock->sk->sk_prot, udp);
+	csp_base[fam][proto] = sock->sk->sk_prot;
+	sock_release(sock);
+	return 0;
+}
+
+/**
+ * csp_sock_init() - make the copies of the transports' operations
+ *
+ * Context: process.
+ * Return: 0 or a negative errno. A host without IPv6 is no error.
+ */
+int __init csp_sock_init(void)
+{
+	int err, proto;
+
+	for (proto = 0; proto < __CSP_PROTO_MAX; proto++) {
+		err = csp_base_init(CSP_FAM4, proto);
+		if (err)
+			return err;
+		err = csp_base_init(CSP_FAM6, proto);
+		if (err && err != -EAFNOSUPPORT)
+			return err;
+	}
+	return 0;
+}
