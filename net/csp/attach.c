@@ -50,6 +50,7 @@ static bool csp_attach_may_compute(struct csp_rx *rx, struct csp_flow *flow,
 	u8 nonce[CSP_COOKIE_LEN];
 	struct csp_writer *wr;
 
+	/* Pairs with the release in csp_pair_secret(). */
 	if (!flow->pair || smp_load_acquire(&flow->pair->ready))
 		return true;
 	if (CSP_HAS(msg, NONCE_ECHO)) {

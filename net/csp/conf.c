@@ -129,7 +129,7 @@ static int csp_conf_hook(struct csp_net *cn, const u32 *val, u32 which,
 	if (!(which & BIT(CSP_CONF_default_mode)) ||
 	    val[CSP_CONF_default_mode] == CSP_MODE_OFF)
 		return 0;
-	err = csp_hooks_get(cn);
+	err = csp_hooks_get(cn, val[CSP_CONF_default_mode]);
 	if (err)
 		NL_SET_ERR_MSG(extack,
 			       "The packet hooks that default_mode needs cannot be registered");

@@ -59,7 +59,7 @@
 #include "wire.h"
 
 enum csp_mib {
-#define CSP_MIB(id, name, meaning) CSP_MIB_##id,
+#define CSP_MIB(id, ...) CSP_MIB_##id,
 #include "mib.h"
 #undef CSP_MIB
 	__CSP_MIB_MAX
@@ -89,7 +89,7 @@ void csp_mib_exit(struct csp_net *cn);
 u64 csp_mib_read(const struct csp_net *cn, enum csp_mib id);
 
 enum csp_conf_id {
-#define CSP_CONF(id, def, min, max, unit, meaning) CSP_CONF_##id,
+#define CSP_CONF(id, ...) CSP_CONF_##id,
 #include "conf_list.h"
 #undef CSP_CONF
 	__CSP_CONF_MAX
@@ -157,7 +157,7 @@ struct csp_pair {
 	struct rcu_head		rcu;
 	struct csp_net		*cn;
 	struct csp_key		*key;
-	struct mutex		lock;
+	struct mutex		lock;	/* see above */
 	bool			ready;
 	bool			bad;
 	u8			secret[CSP_PUBKEY_LEN];
@@ -425,7 +425,7 @@ struct csp_net {
 	atomic_t		n_flows;
 	atomic_t		n_embryonic;
 	atomic_t		n_tombs;
-	atomic_t		n_require;	/* sticky: a require listener was seen */
+	bool			require;	/* sticky: something may require CSP */
 	atomic_t		n_keys;
 
 	spinlock_t		lock;		/* the lists that follow */
@@ -447,8 +447,8 @@ struct csp_net {
 	struct csp_buckets	*buckets;	/* rate limits, limit.c */
 	struct socket		*encap_sock[2];
 	bool			hooked;		/* netfilter hooks are registered */
-	struct mutex		hook_lock;
-	struct mutex		encap_lock;
+	struct mutex		hook_lock;	/* registration, hook.c */
+	struct mutex		encap_lock;	/* encap_sock, encap.c */
 	bool			dying;
 
 	struct mutex		conf_lock;	/* one writer of conf, conf.c */

@@ -12,41 +12,41 @@
  * csp_errno() - errno of a refusal
  * @code: enum csp_error, any number from the wire
  *
- * Return: positive errno.
+ * Return: a negative errno.
  */
 static inline int csp_errno(u16 code)
 {
 	switch (code) {
 	case CSP_ERR_VERSION:
 	case CSP_ERR_NOT_WANTED:
-		return EPROTONOSUPPORT;
+		return -EPROTONOSUPPORT;
 	case CSP_ERR_CRITICAL:
 	case CSP_ERR_MALFORMED:
-		return EPROTO;
+		return -EPROTO;
 	case CSP_ERR_NO_LISTENER:
-		return ECONNREFUSED;
+		return -ECONNREFUSED;
 	case CSP_ERR_POLICY:
-		return EACCES;
+		return -EACCES;
 	case CSP_ERR_AUTH:
-		return EKEYREJECTED;
+		return -EKEYREJECTED;
 	case CSP_ERR_FULL:
-		return ENOBUFS;
+		return -ENOBUFS;
 	case CSP_ERR_MISMATCH:
-		return EADDRNOTAVAIL;
+		return -EADDRNOTAVAIL;
 	case CSP_ERR_NO_CONN:
-		return ECONNRESET;
+		return -ECONNRESET;
 	case CSP_ERR_BUSY:
-		return ETIMEDOUT;
+		return -ETIMEDOUT;
 	case CSP_ERR_IN_USE:
-		return EADDRINUSE;
+		return -EADDRINUSE;
 	case CSP_ERR_IMMOVABLE:
-		return EOPNOTSUPP;
+		return -EOPNOTSUPP;
 	case CSP_ERR_FLOOD:
-		return ECONNABORTED;
+		return -ECONNABORTED;
 	case CSP_ERR_GONE:
-		return EHOSTDOWN;
+		return -EHOSTDOWN;
 	}
-	return EPROTO;
+	return -EPROTO;
 }
 
 /**

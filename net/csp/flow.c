@@ -13,11 +13,11 @@
  *	     +....> ESTABLISHED  CLOSED          ESTABLISHED
  *	             |  ^    |
  *	   address   |  |OK  | socket gone (detach.c)
- *	   is gone   v  |    v
+ *	   gone      v  |    v
  *	          MOVING     DETACHING ---> CLOSED
  *	           |  ^              OK, or nobody answers
- *	     no    v  | address
- *	  address HOMELESS
+ *	   no      v  | an address
+ *	   way    HOMELESS
  *	          (attach.c)
  */
 #include <linux/jhash.h>

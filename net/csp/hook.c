@@ -293,7 +293,7 @@ static unsigned int csp_hook_in(void *priv, struct sk_buff *skb,
 {
 	struct csp_net *cn = csp_pernet(state->net);
 	bool tombs = atomic_read(&cn->n_tombs);
-	bool require = atomic_read(&cn->n_require);
+	bool require = READ_ONCE(cn->require);
 	struct csp_tuple t;
 
 	if (likely(!tombs && !require))
@@ -342,16 +342,23 @@ static void csp_hooks_encap(struct csp_net *cn)
 }
 
 /**
- * csp_hooks_get() - see to it that a namespace has its hooks
- * @cn: namespace
+ * csp_hooks_get() - see to it that a namespace has the hooks that a mode needs
+ * @cn:   namespace
+ * @mode: enum csp_mode, about to be given to sockets
  *
  * Context: process.
  * Return: 0 or a negative errno.
  */
-int csp_hooks_get(struct csp_net *cn)
+int csp_hooks_get(struct csp_net *cn, u8 mode)
 {
 	int err = 0;
 
+	if (mode == CSP_MODE_OFF)
+		return 0;
+	if (mode == CSP_MODE_REQUIRE)
+		WRITE_ONCE(cn->require, true);
+
+	/* Pairs with the release below: what is hooked is hooked whole. */
 	if (smp_load_acquire(&cn->hooked))
 		return 0;
 	mutex_lock(&cn->hook_lock);
@@ -359,6 +366,7 @@ int csp_hooks_get(struct csp_net *cn)
 		err = nf_register_net_hooks(cn->net, csp_hooks,
 					    ARRAY_SIZE(csp_hooks));
 		if (!err) {
+			/* Pairs with the acquire above. */
 			smp_store_release(&cn->hooked, true);
 			csp_hooks_encap(cn);
 		}

@@ -10,7 +10,7 @@
 #define CSP_HOLD_MAX	64	/* packets of one flow */
 
 /* Hooks of a namespace: registered when first needed. Process context. */
-int csp_hooks_get(struct csp_net *cn);
+int csp_hooks_get(struct csp_net *cn, u8 mode);
 void csp_hooks_exit(struct csp_net *cn);
 
 /* Keeps @skb, with its route, for later. flow->lock held. */

@@ -42,11 +42,12 @@ struct csp_knock {
 	struct csp_tuple	t;
 	struct sock		*sk;	/* UDP, with a reference */
 	int			mode;	/* of the socket; -1: none */
+	bool			unwelcome; /* the socket expects others */
 	int			oif;
 };
 
 static int csp_listen_tcp(struct csp_net *cn, const struct csp_tuple *t,
-			  int iif, int *oif)
+			  int iif, struct csp_knock *k)
 {
 	struct net *net = cn->net;
 	struct inet_hashinfo *hinfo = net->ipv4.tcp_death_row.hashinfo;
@@ -63,9 +64,11 @@ static int csp_listen_tcp(struct csp_net *cn, const struct csp_tuple *t,
 		sk = inet6_lookup_listener(net, hinfo, NULL, 0, &t->raddr,
 					   t->rport, &t->laddr,
 					   ntohs(t->lport), iif, 0);
-	if (sk) {
+	if (sk)
 		mode = csp_sk_mode(cn, sk);
-		*oif = READ_ONCE(sk->sk_bound_dev_if);
+	if (sk && k) {
+		k->oif = READ_ONCE(sk->sk_bound_dev_if);
+		k->unwelcome = !csp_sk_expects(cn, sk, t);
 	}
 	rcu_read_unlock();
 	return mode;
@@ -93,10 +96,10 @@ static struct sock *csp_listen_udp_sk(struct csp_net *cn,
 int csp_listen_mode(struct csp_net *cn, const struct csp_tuple *t, int iif)
 {
 	struct sock *sk;
-	int mode, oif;
+	int mode;
 
 	if (t->proto == IPPROTO_TCP)
-		return csp_listen_tcp(cn, t, iif, &oif);
+		return csp_listen_tcp(cn, t, iif, NULL);
 	rcu_read_lock();
 	sk = csp_listen_udp_sk(cn, t, iif);
 	mode = sk ? csp_sk_mode(cn, sk) : -1;
@@ -111,7 +114,7 @@ static void csp_knock_find(struct csp_knock *k)
 	struct csp_net *cn = k->rx->cn;
 
 	if (k->t.proto == IPPROTO_TCP) {
-		k->mode = csp_listen_tcp(cn, &k->t, k->rx->iif, &k->oif);
+		k->mode = csp_listen_tcp(cn, &k->t, k->rx->iif, k);
 		return;
 	}
 	k->sk = csp_listen_udp_sk(cn, &k->t, k->rx->iif);
@@ -119,6 +122,7 @@ static void csp_knock_find(struct csp_knock *k)
 	if (k->sk) {
 		rcu_read_lock();
 		k->mode = csp_sk_mode(cn, k->sk);
+		k->unwelcome = !csp_sk_expects(cn, k->sk, &k->t);
 		rcu_read_unlock();
 		k->oif = READ_ONCE(k->sk->sk_bound_dev_if);
 	}
@@ -404,6 +408,8 @@ static u16 csp_knock_answer(struct csp_knock *k)
 		return CSP_ERR_NO_LISTENER;
 	if (k->mode == CSP_MODE_OFF)
 		return CSP_ERR_NOT_WANTED;
+	if (k->unwelcome)
+		return CSP_ERR_POLICY;
 	code = csp_knock_load(k, &answered);
 	if (code || answered)
 		return code;
@@ -441,6 +447,8 @@ static const char *csp_listen_text(u16 code)
 		return "nobody listens on this port";
 	case CSP_ERR_NOT_WANTED:
 		return "the listener wants no signalling";
+	case CSP_ERR_POLICY:
+		return "the listener expects another sender";
 	case CSP_ERR_MISMATCH:
 		return "the packet's addresses are not those it was sent with";
 	case CSP_ERR_FULL:

@@ -29,7 +29,8 @@ CSP_MIB(SETUP_OK, "setup-ok", "own Setups answered with OK")
 CSP_MIB(SETUP_LATE_OK, "setup-late-ok", "OKs that came after the fallback to plain transport")
 CSP_MIB(PIGGYBACK_OUT, "piggyback-out", "first packets sent inside a signalling packet")
 CSP_MIB(PIGGYBACK_IN, "piggyback-in", "first packets taken out of a signalling packet")
-CSP_MIB(PIGGYBACK_BAD, "piggyback-bad", "piggybacked packets dropped: not of the connection announced")
+CSP_MIB(PIGGYBACK_BAD, "piggyback-bad",
+	"piggybacked packets dropped: not of the connection announced")
 CSP_MIB(HELD, "held", "packets held until the answer")
 CSP_MIB(HELD_DROP, "held-drop", "held packets dropped: queue full, or connection refused")
 CSP_MIB(COOKIE_OUT, "cookie-out", "requests answered statelessly with a nonce")
@@ -53,7 +54,8 @@ CSP_MIB(REJECT_POLICY, "reject-policy", "Setups refused: policy")
 CSP_MIB(REJECT_MISMATCH, "reject-mismatch", "requests refused: source address was translated")
 CSP_MIB(REJECT_FULL, "reject-full", "Setups refused: no room in the table")
 CSP_MIB(REJECT_IN_USE, "reject-in-use", "Setups refused: the name belongs to a live connection")
-CSP_MIB(REQUIRE_REFUSED, "require-refused", "plain connections refused by a socket that requires CSP")
+CSP_MIB(REQUIRE_REFUSED, "require-refused",
+	"plain connections refused by a socket that requires CSP")
 
 /* Detach */
 CSP_MIB(DETACH_OUT, "detach-out", "connections given up with a Detach")

@@ -75,6 +75,7 @@ struct csp_move *csp_move_keys(struct csp_flow *flow)
 	if (!flow->pair)
 		return NULL;
 	mv = csp_flow_move_state(flow, GFP_KERNEL);
+	/* Pairs with the release below: the key is there if keyed says so. */
 	if (!mv || smp_load_acquire(&mv->keyed))
 		return mv;
 	if (csp_pair_secret(flow->pair))
@@ -82,6 +83,7 @@ struct csp_move *csp_move_keys(struct csp_flow *flow)
 	csp_derive_key(mv->key, flow->pair, initiator,
 		       initiator ? flow->cid0 : flow->peer_cid0,
 		       initiator ? flow->peer_cid0 : flow->cid0);
+	/* Pairs with the acquires above and in csp_sign_ok(). */
 	smp_store_release(&mv->keyed, true);
 	return mv;
 }

@@ -156,9 +156,10 @@ static int csp_rule_link(struct csp_net *cn, struct csp_rule *new,
 	return 0;
 }
 
-static int csp_rule_hook(struct csp_net *cn, struct netlink_ext_ack *extack)
+static int csp_rule_hook(struct csp_net *cn, u8 mode,
+			 struct netlink_ext_ack *extack)
 {
-	int err = csp_hooks_get(cn);
+	int err = csp_hooks_get(cn, mode);
 
 	if (err)
 		NL_SET_ERR_MSG(extack,
@@ -198,7 +199,7 @@ int csp_rule_add(struct csp_net *cn, const char *path, u8 mode,
 		return err;
 	}
 
-	err = csp_rule_hook(cn, extack);
+	err = csp_rule_hook(cn, mode, extack);
 	if (!err) {
 		spin_lock_bh(&cn->lock);
 		err = csp_rule_link(cn, new, &old, extack);

@@ -371,15 +371,16 @@ static int csp_err4(struct sk_buff *skb, u32 info)
 	    icmp_hdr(skb)->code != ICMP_PROT_UNREACH)
 		return 0;
 	ipv6_addr_set_v4mapped(iph->daddr, &daddr);
-	csp_setup_unreach(cn, hdr->xid, &daddr);
+	if (!READ_ONCE(cn->dying))
+		csp_setup_unreach(cn, hdr->xid, &daddr);
 	return 0;
 }
 
 static int csp_err6(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
 		    u8 code, int offset, __be32 info)
 {
-	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
 	struct csp_net *cn = csp_pernet(dev_net(skb->dev));
+	const struct ipv6hdr *ip6h;
 	const struct csphdr *hdr;
 
 	/* The v6 way to say it: unknown next header. */
@@ -388,7 +389,8 @@ static int csp_err6(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
 		return 0;
 	ip6h = (const struct ipv6hdr *)skb->data;
 	hdr = (const void *)skb->data + offset;
-	csp_setup_unreach(cn, hdr->xid, &ip6h->daddr);
+	if (!READ_ONCE(cn->dying))
+		csp_setup_unreach(cn, hdr->xid, &ip6h->daddr);
 	return 0;
 }
 

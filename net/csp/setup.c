@@ -271,7 +271,7 @@ static void csp_setup_set_error(struct csp_flow *flow, u16 code, u16 detail,
 		.code	= code,
 		.detail	= detail,
 		.family	= family == 4 ? AF_INET : AF_INET6,
-		.err	= csp_errno(code),
+		.err	= -csp_errno(code),
 	};
 
 	if (family == 4)
@@ -465,7 +465,7 @@ void csp_setup_timer(struct csp_flow *flow)
  */
 void csp_setup_fail(struct csp_flow *flow)
 {
-	int err = csp_errno(READ_ONCE(flow->err));
+	int err = -csp_errno(READ_ONCE(flow->err));
 	struct sock *sk = csp_flow_sk(flow);
 
 	if (sk && sk->sk_protocol == IPPROTO_TCP) {
@@ -538,8 +538,7 @@ void csp_setup_rcv_ok(struct csp_rx *rx, struct csp_flow *flow,
 	CSP_INC(cn, SETUP_OK);
 	if (late)
 		CSP_INC(cn, SETUP_LATE_OK);
-	if (flow->t.proto == IPPROTO_UDP)
-		csp_setup_pass(flow);
+	csp_setup_pass(flow);
 	csp_release(cn, &list);
 	csp_setup_measure(rx, flow);
 	csp_nl_event(flow, CSP_EVENT_ESTABLISHED);

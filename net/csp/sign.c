@@ -61,6 +61,7 @@ bool csp_sign_ok(const struct csp_rx *rx, const struct csp_flow *flow,
 {
 	struct csp_move *mv = READ_ONCE(flow->move);
 
+	/* Pairs with the release in csp_move_keys(). */
 	if (!mv || !smp_load_acquire(&mv->keyed) || !CSP_HAS(msg, MAC))
 		return false;
 	return csp_mac_ok(msg->mac.data, mv->key, csp_role(flow, false),

@@ -107,6 +107,46 @@ int csp_sk_variant(const struct sock *sk, u8 *phase)
 	return i / __CSP_PHASE_MAX;
 }
 
+/* May default and rules speak of it? Tunnels, the kernel's and IKE's, no. */
+static bool csp_sk_eligible(const struct sock *sk)
+{
+	if (!sk->sk_net_refcnt || READ_ONCE(sk->sk_prot) != csp_sk_base(sk))
+		return false;
+	return sk->sk_protocol != IPPROTO_UDP || !udp_sk(sk)->encap_type;
+}
+
+/**
+ * csp_sk_expects() - has a socket nothing against a sender?
+ * @cn: namespace
+ * @sk: the socket that serves the connection
+ * @t:  name of the connection
+ *
+ * Context: any, RCU.
+ * Return: false if its CSP_EXPECT names another sender.
+ */
+bool csp_sk_expects(struct csp_net *cn, const struct sock *sk,
+		    const struct csp_tuple *t)
+{
+	struct csp_sock *cs = csp_sock_find(cn, sk);
+	struct in6_addr addr;
+	bool ok = true;
+
+	if (!cs)
+		return true;
+	spin_lock_bh(&cs->lock);
+	if (cs->expect.port && cs->expect.port != t->rport)
+		ok = false;
+	if (cs->expect.family == AF_INET) {
+		ipv6_addr_set_v4mapped(*(__be32 *)cs->expect.addr, &addr);
+		ok = ok && ipv6_addr_equal(&addr, &t->raddr);
+	} else if (cs->expect.family == AF_INET6) {
+		memcpy(&addr, cs->expect.addr, sizeof(addr));
+		ok = ok && ipv6_addr_equal(&addr, &t->raddr);
+	}
+	spin_unlock_bh(&cs->lock);
+	return ok;
+}
+
 /**
  * csp_sk_mode() - shall connections of a socket be signalled?
  * @cn: namespace
@@ -122,8 +162,7 @@ u8 csp_sk_mode(struct csp_net *cn, const struct sock *sk)
 
 	if (mode >= 0)
 		return mode;
-	/* The kernel's own sockets (tunnels, NFS) were never asked. */
-	if (!sk->sk_net_refcnt || READ_ONCE(sk->sk_prot) != csp_sk_base(sk))
+	if (!csp_sk_eligible(sk))
 		return CSP_MODE_OFF;
 	mode = csp_rule_mode(cn, sk);
 	return mode >= 0 ? mode : CSP_CONF(cn, default_mode);

@@ -54,6 +54,8 @@ void csp_socks_exit(struct csp_net *cn);
 int csp_sk_variant(const struct sock *sk, u8 *phase);
 /* Mode by flag, rule or default. Softirq or process, RCU. */
 u8 csp_sk_mode(struct csp_net *cn, const struct sock *sk);
+bool csp_sk_expects(struct csp_net *cn, const struct sock *sk,
+		    const struct csp_tuple *t);
 /* Flags it. Socket lock held, or a UDP socket. */
 int csp_sk_flag(struct sock *sk, u8 mode, u8 phase);
 void csp_sk_set_phase(struct sock *sk, u8 phase);

@@ -35,13 +35,9 @@ static int csp_set_enable(struct csp_net *cn, struct sock *sk, sockptr_t arg,
 		return err;
 	if (mode < 0 || mode >= __CSP_MODE_MAX)
 		return -EINVAL;
-	if (mode != CSP_MODE_OFF) {
-		err = csp_hooks_get(cn);
-		if (err)
-			return err;
-	}
-	if (mode == CSP_MODE_REQUIRE)
-		atomic_set(&cn->n_require, 1);
+	err = csp_hooks_get(cn, mode);
+	if (err)
+		return err;
 
 	lock_sock(sk);
 	/* A connection keeps the phase that it has reached. */
