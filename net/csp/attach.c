@@ -220,7 +220,6 @@ static int csp_attach_note(struct csp_rx *rx, struct csp_flow *flow,
 		flow->peer_next = msg->next_cid;
 		flow->udp = rx->udp;
 		flow->moves++;
-		mv->rx_xid = rx->rd.xid;
 		mv->unvalidated = true;
 		mv->ok_attempt = 0;
 		mv->echo_len = msg->nonce.len;
@@ -302,6 +301,7 @@ static void csp_attach_refuse(struct csp_rx *rx, struct csp_flow *flow,
 			rx->rd.attempt);
 	csp_write_msg(&wr, CSP_MSG_REJECT, 0, msg->cid);
 	csp_write_error(&wr, code, 0);
+	csp_write_u32(&wr, CSP_A_SEQ, msg->seq);
 	if (code == CSP_ERR_MISMATCH)
 		csp_write_addr(&wr, CSP_A_OBSERVED, &seen);
 	spin_lock_bh(&flow->lock);
@@ -352,7 +352,10 @@ static void csp_attach_believed(struct csp_rx *rx, struct csp_flow *flow,
 
 	if (msg->seq == mv->rx_seq && mv->rx_xid == rx->rd.xid) {
 		CSP_INC(rx->cn, MOVE_DUP);
-		csp_attach_ok_send(flow, rx->rd.attempt);
+		if (mv->rx_code)
+			csp_attach_refuse(rx, flow, msg, mv->rx_code);
+		else
+			csp_attach_ok_send(flow, rx->rd.attempt);
 		return;
 	}
 	if (msg->seq <= mv->rx_seq) {
@@ -360,7 +363,9 @@ static void csp_attach_believed(struct csp_rx *rx, struct csp_flow *flow,
 		return;
 	}
 	mv->rx_seq = msg->seq;
+	mv->rx_xid = rx->rd.xid;
 	code = csp_attach_accept(rx, flow, msg);
+	mv->rx_code = code;
 	if (code) {
 		csp_attach_refuse(rx, flow, msg, code);
 		return;

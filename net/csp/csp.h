@@ -254,7 +254,10 @@ struct csp_skb_cb {
  * @ok_nonce:  in our OK, for the Ack to echo
  * @echo:      what this end has to echo in the OK it repeats
  * @echo_len:  length of @echo
- * @rx_xid:    transaction of the last Attach accepted, for its repeated OK
+ * @rx_xid:    transaction of the last Attach believed, for its repeated answer
+ * @rx_code:   that answer: 0 for OK, else an enum csp_error
+ * @asking:    our Attach has not been answered: the peer may know either of
+ *             our identifiers
  * @cookie_len: length of @cookie
  * @cookie:    nonce of a stateless answer, to be echoed in the next request
  * @ok_attempt: transmissions of that OK while it is not echoed
@@ -278,6 +281,8 @@ struct csp_move {
 	u8			cookie_len;
 	u8			cookie[CSP_NONCE_MAX];
 	__be32			rx_xid;
+	u16			rx_code;
+	bool			asking;
 	u8			ok_attempt;
 	bool			changing;
 	u8			change_attempt;

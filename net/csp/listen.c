@@ -23,6 +23,7 @@
 
 #include "cookie.h"
 #include "flow.h"
+#include "hook.h"
 #include "key.h"
 #include "limit.h"
 #include "listen.h"
@@ -30,6 +31,7 @@
 #include "path.h"
 #include "peer.h"
 #include "rx.h"
+#include "setup.h"
 #include "sock.h"
 
 /* ms; doubles up to the setting embryonic_timeout. */
@@ -160,7 +162,8 @@ static bool csp_knock_piggyback_ok(const struct csp_knock *k)
 		       uh->dest == k->t.lport &&
 		       get_unaligned_be16(&uh->len) == pb->len;
 	return pb->len >= sizeof(*th) && th->source == k->t.rport &&
-	       th->dest == k->t.lport && th->syn && !th->ack && !th->rst &&
+	       th->dest == k->t.lport && th->syn && !th->ack && !th->fin &&
+	       !th->rst &&
 	       th->doff * 4 >= sizeof(*th) && th->doff * 4 <= pb->len;
 }
 
@@ -365,6 +368,24 @@ static u16 csp_knock_load(struct csp_knock *k, bool *answered)
 	return 0;
 }
 
+/* Both ends announced the connection at once: the larger identifier wins. */
+static void csp_knock_crossed(struct csp_knock *k, struct csp_flow *flow)
+{
+	struct sk_buff_head held;
+
+	if (memcmp(&k->msg->cid, &flow->cid0, sizeof(flow->cid0)) < 0)
+		return;
+	__skb_queue_head_init(&held);
+	if (!csp_setup_yield(flow, k->msg, &held))
+		return;
+	CSP_INC(k->rx->cn, SETUP_IN);
+	csp_listen_ok(k, flow);
+	csp_release(k->rx->cn, &held);
+	if (CSP_HAS(k->msg, PIGGYBACK))
+		csp_rx_inject(k->rx, &k->msg->piggyback, k->t.proto,
+			      &k->t.raddr, &k->t.laddr);
+}
+
 /* True: the Setup was for this flow, and has been dealt with. */
 static bool csp_knock_known(struct csp_knock *k, struct csp_flow *flow,
 			    u16 *code)
@@ -375,6 +396,10 @@ static bool csp_knock_known(struct csp_knock *k, struct csp_flow *flow,
 	if (!flow->initiator && flow->peer_cid0 == k->msg->cid) {
 		CSP_INC(cn, SETUP_DUP);
 		csp_listen_ok(k, flow);
+		return true;
+	}
+	if (READ_ONCE(flow->state) == CSP_STATE_SETUP) {
+		csp_knock_crossed(k, flow);
 		return true;
 	}
 	/* Another connection of that name: is the old one alive? */

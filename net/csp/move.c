@@ -303,8 +303,10 @@ static int csp_move_rename(struct csp_flow *flow, struct sock *sk,
 	old = flow->t;
 	csp_move_drop_held(flow);
 	err = csp_flow_retuple(flow, t);
-	if (!err)
+	/* Section "Connection identifiers": once, until the peer has answered. */
+	if (!err && !mv->asking)
 		err = csp_flow_next_cid(flow);
+	mv->asking = true;
 	spin_unlock_bh(&flow->lock);
 	if (err)
 		return err;
@@ -385,6 +387,9 @@ void csp_move_begin(struct csp_flow *flow)
 
 	if (state != CSP_STATE_ESTABLISHED && state != CSP_STATE_EMBRYONIC &&
 	    state != CSP_STATE_MOVING && state != CSP_STATE_HOMELESS)
+		return;
+	/* Whoever gave the connection up is told nothing more about it. */
+	if (READ_ONCE(flow->peer_gone))
 		return;
 	if (!csp_move_choose(flow, &t)) {
 		csp_move_homeless(flow);
@@ -541,7 +546,8 @@ static bool csp_move_ok_valid(struct csp_rx *rx, struct csp_flow *flow,
 
 	if (!mv || rx->rd.xid != READ_ONCE(flow->xid) ||
 	    !CSP_HAS(msg, NONCE_ECHO) || !CSP_HAS(msg, NONCE) ||
-	    !CSP_HAS(msg, LOCAL_ID) ||
+	    !CSP_HAS(msg, LOCAL_ID) || !CSP_HAS(msg, SEQ) ||
+	    msg->seq != READ_ONCE(mv->tx_seq) ||
 	    msg->nonce_echo.len != sizeof(mv->nonce)) {
 		CSP_INC(rx->cn, IN_UNEXPECTED);
 		return false;
@@ -573,6 +579,7 @@ void csp_move_rcv_ok(struct csp_rx *rx, struct csp_flow *flow,
 	    !memcmp(msg->nonce_echo.data, flow->move->nonce,
 		    sizeof(flow->move->nonce))) {
 		moved = true;
+		flow->move->asking = false;
 		flow->peer_cid = msg->cid;
 		flow->peer_next = msg->next_cid;
 		flow->udp = rx->udp;
@@ -617,6 +624,22 @@ void csp_move_rcv_cookie(struct csp_rx *rx, struct csp_flow *flow,
 		CSP_INC(rx->cn, IN_UNEXPECTED);
 }
 
+/*
+ * Section "Mobility": what can change is asked again. Without a MAC only "no
+ * such connection" counts, which a RST would say as well.
+ */
+static bool csp_move_reject_final(const struct csp_msg *msg)
+{
+	switch (msg->err_code) {
+	case CSP_ERR_NO_CONN:
+		return true;
+	case CSP_ERR_IMMOVABLE:
+	case CSP_ERR_MISMATCH:
+		return CSP_HAS(msg, MAC);
+	}
+	return false;
+}
+
 /**
  * csp_move_rcv_reject() - the peer refuses the Attach
  * @rx:   the packet
@@ -640,7 +663,7 @@ void csp_move_rcv_reject(struct csp_rx *rx, struct csp_flow *flow,
 		return;
 	}
 	CSP_INC(rx->cn, REJECT_IN);
-	if (msg->err_code == CSP_ERR_BUSY)
+	if (!csp_move_reject_final(msg))
 		return;
 	csp_move_over(flow, false);
 	csp_nl_event_reject(flow, msg->err_code, NULL);

@@ -545,6 +545,46 @@ void csp_setup_rcv_ok(struct csp_rx *rx, struct csp_flow *flow,
 }
 
 /**
+ * csp_setup_yield() - both ends announce the same connection, and this one loses
+ * @flow: the flow, in SETUP
+ * @msg:  the other end's Setup
+ * @held: gets what was held; to be released after the OK
+ *
+ * This end becomes the responder; csp.rst, section "Setup".
+ *
+ * Context: softirq.
+ * Return: false if the flow is not in SETUP any more, or there is no memory.
+ */
+bool csp_setup_yield(struct csp_flow *flow, const struct csp_msg *msg,
+		     struct sk_buff_head *held)
+{
+	bool tcp = flow->t.proto == IPPROTO_TCP;
+	struct csp_pair *pair;
+
+	pair = csp_pair_get(flow->cn, flow->key, msg->pubkey.data);
+	if (!pair)
+		return false;
+	spin_lock_bh(&flow->lock);
+	if (flow->dead || flow->state != CSP_STATE_SETUP) {
+		spin_unlock_bh(&flow->lock);
+		csp_pair_put(pair);
+		return false;
+	}
+	flow->initiator = false;
+	flow->pair = pair;
+	flow->peer_cid = msg->cid;
+	flow->peer_cid0 = msg->cid;
+	flow->peer_next = msg->next_cid;
+	csp_flow_set_state(flow, tcp ? CSP_STATE_EMBRYONIC :
+				       CSP_STATE_ESTABLISHED);
+	csp_flow_timer(flow, tcp ? CSP_SETUP_RTO : 0);
+	csp_setup_take_held(flow, false, held);
+	spin_unlock_bh(&flow->lock);
+	csp_setup_pass(flow);
+	return true;
+}
+
+/**
  * csp_setup_rcv_offer() - another address of the peer, beside its OK
  * @rx:  the packet
  * @msg: Attach without a Detach
@@ -594,6 +634,9 @@ static void csp_setup_learn(struct csp_net *cn, const struct csp_flow *flow,
 	else if (code == CSP_ERR_VERSION)
 		csp_peer_learn(cn, &flow->t.raddr, 0, 0,
 			       CSP_PEER_VERDICT_PLAIN, ttl);
+	else if (code == CSP_ERR_MISMATCH)
+		csp_peer_learn(cn, &flow->t.raddr, 0, 0,
+			       CSP_PEER_VERDICT_PLAIN, DIV_ROUND_UP(ttl, 10));
 }
 
 /**
@@ -611,13 +654,16 @@ void csp_setup_rcv_reject(struct csp_rx *rx, struct csp_flow *flow,
 	const struct in6_addr *origin = &rx->saddr;
 
 	/* Without an identifier only a stranger to the version may answer. */
-	if (rx->rd.xid != flow->xid || flow->state != CSP_STATE_SETUP ||
+	if (rx->rd.xid != flow->xid ||
 	    (!msg->dcid && code != CSP_ERR_VERSION)) {
 		CSP_INC(rx->cn, IN_UNEXPECTED);
 		return;
 	}
 	CSP_INC(rx->cn, REJECT_IN);
 	csp_setup_learn(rx->cn, flow, code);
+	/* Too late to refuse; or it may be asked again. Section "Rejection". */
+	if (flow->state != CSP_STATE_SETUP || code == CSP_ERR_BUSY)
+		return;
 	if (flow->mode == CSP_MODE_PREFER && csp_errno_allows_plain(code)) {
 		csp_setup_plain(flow, CSP_MIB_PLAIN_REJECT, true);
 		return;
