@@ -411,6 +411,8 @@ struct csp_flow {
 	struct delayed_work	work;
 };
 
+#define CSP_NET_ADDR_CHANGED	0	/* since the last look at all flows */
+
 /**
  * struct csp_net - CSP in one network namespace
  */
@@ -448,6 +450,7 @@ struct csp_net {
 	struct list_head	tomb_list;
 	struct delayed_work	tomb_work;
 	unsigned long		addr_last;
+	unsigned long		flags;		/* CSP_NET_*, atomic bits */
 	struct notifier_block	fib_nb;
 	struct csp_buckets	*buckets;	/* rate limits, limit.c */
 	struct socket		*encap_sock[2];

@@ -301,6 +301,8 @@ static u16 csp_knock_accept(struct csp_knock *k)
 		return CSP_ERR_FULL;
 	}
 	err = csp_flow_insert(flow);
+	if (err == -ENOSPC && k->sk && csp_sk_evict(cn, k->sk))
+		err = csp_flow_insert(flow);
 	if (err) {
 		csp_flow_put(flow);
 		return err == -EEXIST ? CSP_ERR_IN_USE : CSP_ERR_FULL;

@@ -86,5 +86,6 @@ CSP_MIB(CHANGE_IN, "change-in", "Changes applied")
 /* Tables */
 CSP_MIB(FLOW_NOMEM, "flow-nomem", "connections without signalling: no memory")
 CSP_MIB(FLOW_FULL, "flow-full", "connections without signalling: flow table full")
+CSP_MIB(FLOW_EVICTED, "flow-evicted", "UDP connections forgotten to make room for another")
 CSP_MIB(PEER_EVICTED, "peer-evicted", "remembered peers dropped to make room")
 CSP_MIB(AUTO_FLAGGED, "auto-flagged", "sockets flagged by the namespace default or a rule")

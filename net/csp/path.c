@@ -19,6 +19,7 @@
 #include "flow.h"
 #include "move.h"
 #include "path.h"
+#include "peer.h"
 #include "tx.h"
 
 #define CSP_ADDR_PAUSE		(HZ / 50)	/* between two looks */
@@ -172,6 +173,9 @@ static void csp_addr_work(struct work_struct *work)
 	struct csp_flow *flow;
 
 	cn->addr_last = jiffies;
+	/* Silence was about a path, and that may be another one now. */
+	if (test_and_clear_bit(CSP_NET_ADDR_CHANGED, &cn->flags))
+		csp_peer_flush_paths(cn);
 	if (!CSP_CONF(cn, auto_move))
 		return;
 	rhashtable_walk_enter(&cn->flows, &iter);
@@ -190,7 +194,8 @@ static void csp_path_changed(struct csp_net *cn)
 {
 	unsigned long delay = 0;
 
-	if (!atomic_read(&cn->n_flows) || READ_ONCE(cn->dying))
+	if (READ_ONCE(cn->dying) ||
+	    (!atomic_read(&cn->n_flows) && !READ_ONCE(cn->n_peers)))
 		return;
 	if (time_before(jiffies, cn->addr_last + CSP_ADDR_PAUSE))
 		delay = CSP_ADDR_PAUSE;
@@ -320,12 +325,18 @@ void csp_path_failover(struct csp_flow *flow)
 		CSP_INC(flow->cn, MOVE_FAILOVER);
 }
 
+static void csp_path_addr_changed(struct csp_net *cn)
+{
+	set_bit(CSP_NET_ADDR_CHANGED, &cn->flags);
+	csp_path_changed(cn);
+}
+
 static int csp_inetaddr_event(struct notifier_block *nb, unsigned long event,
 			      void *ptr)
 {
 	struct in_ifaddr *ifa = ptr;
 
-	csp_path_changed(csp_pernet(dev_net(ifa->ifa_dev->dev)));
+	csp_path_addr_changed(csp_pernet(dev_net(ifa->ifa_dev->dev)));
 	return NOTIFY_DONE;
 }
 
@@ -334,7 +345,7 @@ static int csp_inet6addr_event(struct notifier_block *nb, unsigned long event,
 {
 	struct inet6_ifaddr *ifa = ptr;
 
-	csp_path_changed(csp_pernet(dev_net(ifa->idev->dev)));
+	csp_path_addr_changed(csp_pernet(dev_net(ifa->idev->dev)));
 	return NOTIFY_DONE;
 }
 

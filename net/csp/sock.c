@@ -388,6 +388,35 @@ static struct csp_flow *csp_sk_pop_flow(struct csp_net *cn,
 	return flow;
 }
 
+/**
+ * csp_sk_evict() - make room by forgetting the oldest flow of a UDP socket
+ * @cn: namespace
+ * @sk: the socket
+ *
+ * UDP has no end of its own: a sender that vanished without a Detach leaves
+ * its flow behind. What is forgotten can be announced again.
+ *
+ * Context: any.
+ * Return: false if the socket has none.
+ */
+bool csp_sk_evict(struct csp_net *cn, struct sock *sk)
+{
+	struct csp_flow *flow = NULL;
+	struct csp_sock *cs;
+
+	rcu_read_lock();
+	cs = csp_sock_find(cn, sk);
+	if (cs)
+		flow = csp_sk_pop_flow(cn, cs);
+	rcu_read_unlock();
+	if (IS_ERR_OR_NULL(flow))
+		return flow;
+	CSP_INC(cn, FLOW_EVICTED);
+	csp_flow_kill(flow, CSP_EVENT_DELETED);
+	csp_flow_put(flow);
+	return true;
+}
+
 /* The connections of the socket end; it may begin others. */
 static void csp_sk_end_flows(struct csp_net *cn, struct sock *sk)
 {

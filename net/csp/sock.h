@@ -63,6 +63,7 @@ struct csp_sock *csp_sock_find(struct csp_net *cn, const struct sock *sk);
 struct csp_sock *csp_sock_get(struct csp_net *cn, struct sock *sk);
 /* Connected flow of @sk: its name. false: not connected. */
 bool csp_sk_tuple(const struct sock *sk, struct csp_tuple *t);
+bool csp_sk_evict(struct csp_net *cn, struct sock *sk);
 /* Links a UDP flow to its socket. */
 int csp_sk_link(struct csp_flow *flow, struct sock *sk);
 void csp_sk_rejected(struct csp_net *cn, struct sock *sk,
