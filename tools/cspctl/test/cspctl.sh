@@ -1,0 +1,320 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Tests of cspctl without the csp module: the command line against a
+# make-believe kernel (kernel.c), with sanitizers.  "make check" runs them;
+# BUILD is the directory of cspctl and cspctl-test.  Prints TAP.
+
+set -u
+build=$(readlink -f "${BUILD:-$(dirname "$0")/../../../build/tools/cspctl}")
+cd "$(dirname "$0")/.." || exit 1
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
+export TZ=UTC
+unset KERNEL_MOOD KERNEL_SEED
+export KERNEL_LOG=$scratch/requests
+
+n=0 failed=0
+ok() { # STATUS NAME
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		failed=1
+	fi
+}
+skip() { n=$((n + 1)); echo "ok $n - $1 # SKIP $2"; }
+
+run() { # ARGUMENT...: sets status, out, err, requests
+	: >"$KERNEL_LOG"
+	"$build/cspctl-test" "$@" >"$scratch/out" 2>"$scratch/err"
+	status=$?
+	out=$(<"$scratch/out") err=$(<"$scratch/err") requests=$(<"$KERNEL_LOG")
+}
+
+# The last run ended with STATUS, and VARIABLE=PATTERN hold.
+is() { # NAME STATUS [VARIABLE=PATTERN...]
+	local name=$1 bad='' var pattern
+	[ "$status" = "$2" ] || bad="exit status $status, not $2"
+	shift 2
+	for pattern; do
+		var=${pattern%%=*} pattern=${pattern#*=}
+		# shellcheck disable=SC2053 # a pattern
+		[[ ${!var} == $pattern ]] || bad+="${bad:+; }$var is not: $pattern"
+	done
+	ok "$([ -z "$bad" ]; echo $?)" "$name"
+	[ -z "$bad" ] || printf '# %s\n' "$bad" "out: ${out//$'\n'/$'\n'#      }" \
+		"err: ${err//$'\n'/$'\n'#      }" "requests: $requests"
+}
+
+json() { # NAME EXPRESSION: a Python expression over d, the output
+	python3 -c 'import json,sys
+d = json.loads(sys.stdin.read())
+sys.exit(0 if '"$2"' else 1)' <"$scratch/out" 2>"$scratch/py"
+	ok $? "$1"
+}
+
+# --- the command line --------------------------------------------------------------
+
+run --help;		is "help" 0 'out=Usage: cspctl *Commands*  flow *' err=
+run help;		is "help as a command" 0 'out=Usage: cspctl *'
+run help flow;		is "help of a command" 0 'out=Usage: cspctl flow *'
+run help nonsense;	is "help of no command" 2 "err=*unknown command*"
+run --version;		is "version" 0 'out=cspctl [0-9]*'
+run nonsense;		is "unknown command" 2 out= "err=cspctl: unknown command 'nonsense'*--help*"
+run -q;			is "unknown option" 2 out= 'err=cspctl: unknown option -q*'
+run --nonsense;		is "unknown long option" 2 'err=*unknown option --nonsense*'
+run key -z;		is "option of another command" 2 'err=*unknown option -z*'
+run key --zero;		is "long option of another command" 2 'err=*unknown option --zero*'
+run stats --zero=1;	is "value of an option that takes none" 2 'err=*takes no value*'
+run monitor -n;		is "option without its value" 2 'err=*-n needs a value*'
+run status what;	is "status takes no argument" 2 "err=*'what'*"
+for cmd in status flow monitor run rule conf stats peer key; do
+	run $cmd --help; is "help of $cmd" 0 "out=Usage: cspctl *$cmd*-j, --json*" err=
+done
+
+# --- trouble with the kernel -----------------------------------------------------------
+
+export KERNEL_MOOD=absent
+run
+# shellcheck disable=SC2016 # backticks to be shown
+is "no module" 1 out= 'err=cspctl: the csp module is not loaded: run `modprobe csp`'
+KERNEL_MOOD=denied
+run conf set fallback 300; is "no permission" 1 out= 'err=*: needs CAP_NET_ADMIN: run as root'
+KERNEL_MOOD=stranger
+run monitor;		is "events are not for all" 1 out= 'err=*cannot subscribe to events: needs CAP_NET_ADMIN: run as root'
+run flow;		is "identifiers are not for all" 0 'out=*-  *tcp    established*'
+run flow -j;		json "identifiers are not for all, JSON" 'len(d) == 3 and "cid" not in d[0]'
+run flow move all;	is "move without identifiers" 1 'err=*needs CAP_NET_ADMIN*' 'requests=1 dump'
+KERNEL_MOOD=refuse
+run conf set fallback 300; is "reason of a refusal, harmless" 1 'err=cspctl: conf set: not on a ?[31mSunday' \
+	"err=*a \?\[31m*"
+KERNEL_MOOD=old
+run key;		is "command unknown to the module" 1 'err=*the csp module that is loaded cannot do it'
+run conf;		is "settings unknown to the module are not shown" 0 'out=*fallback*' "err="
+run conf reply_rate;	is "asking for one of them" 1 out= "err=*has no setting 'reply_rate'"
+KERNEL_MOOD=strange
+run flow;		is "values of a later version" 0 'out=*99[?] *77[?] *validated,0xfffffff8*' err=
+run -j;			is "status with them" 0 'out={*}' err=
+KERNEL_MOOD=changing
+run flow;		is "interrupted dump" 0 'out=*0123456789abcdef*' 'err=*the table changed*'
+unset KERNEL_MOOD
+
+# --- flow --------------------------------------------------------------------------------
+
+run flow
+is "flow" 0 "out=CID *0123456789abcdef  tcp    established  10.0.0.1:40000 *10.0.0.2:80 *3.2s  initiator*" \
+	'out=*[[]2001:db8::1[]]:53 *' 'requests=1 dump' err=
+run flow show -v;	is "flow show -v" 0 'out=*peer cid 2222222222222222*2001:db8::a*10.0s*2001:db8::b 2001:db8::c*'
+run -j flow;		is "flow -j" 0 err=
+json "flow -j: fields" 'len(d) == 3 and d[0]["cid"] == "0123456789abcdef" and
+	d[0]["lport"] == 40000 and d[1]["state"] == "moving" and d[1]["raddr"].startswith("2001:db8:ffff") and
+	d[1]["alternatives"] == ["2001:db8::b", "2001:db8::c"] and d[1]["flags"] == ["udp-encap", "validated"] and
+	d[1]["home_laddr"] == "2001:db8::a" and d[1]["timeout_ms"] == 10000 and "peer_cid" not in d[2]'
+run flow -j proto udp;	is "option after the command" 0
+json "filter proto" '[f["proto"] for f in d] == ["udp"]'
+run -j flow show state plain laddr 10.0.0.1;	json "filters state, laddr" '[f["rport"] for f in d] == [22]'
+run -j flow raddr 10.0.0.2 rport 80;	json "filters raddr, rport" 'len(d) == 1'
+run -j flow lport 1;	json "nothing fits" 'd == []'
+run flow lport 1;	is "nothing fits, as text" 0 out= err=
+run -j flow cid 0x3;	is "one by its cid" 0 'requests=1 1=0000000000000003'
+json "one by its cid: found" 'd[0]["state"] == "plain"'
+run flow cid 4;		is "unknown cid" 1 out= 'err=cspctl: flow 0000000000000004: no such connection'
+run flow cid 12345678901234567;	is "cid too long" 2 'err=*is no cid*'
+run flow cid xyz;	is "cid of other letters" 2 requests=
+run flow proto icmp;	is "unknown protocol" 2
+run flow state asleep;	is "unknown state" 2
+run flow laddr 10.0.0;	is "wrong address" 2
+run flow rport 65536;	is "wrong port" 2
+run flow laddr;		is "filter without a value" 2 'err=*lacks its value*'
+run flow colour red;	is "unknown filter" 2 "err=*unknown filter 'colour'*"
+
+run flow move 0123456789abcdef
+is "move" 0 out= err= 'requests=3 1=0123456789abcdef'
+run flow move 0123456789abcdef to 10.0.0.9 dev lo
+is "move to an address and device" 0 'requests=3 1=0123456789abcdef 5=0a000009 22=01000000'
+run flow move 0123456789abcdef remote 10.0.0.8;	is "move to the peer's other address" 0 'requests=*6=0a000008'
+run flow move all to 2001:db8::9
+is "move all of one family" 0 'out=1 moves begun, 0 failed' \
+	$'requests=1 dump\n3 1=1111111111111111 5=20010db8000000000000000000000009'
+run flow move all -j;	json "move all -j" 'd == {"begun": 2, "failed": 0}'
+KERNEL_MOOD=refuse run flow move all
+is "move all, refused" 1 'out=0 moves begun, 2 failed' 'err=*move of 0123456789abcdef: not on*'
+run flow move 9;	is "move of nothing" 1 'err=*no such connection'
+run flow move;		is "move what" 2
+run flow move all to;	is "move to nowhere" 2
+run flow move all to lo;	is "move to no address" 2
+run flow move all by 1;	is "move, wrong word" 2
+run flow move all dev nosuchdevice0;	is "move to no device" 1 "err=*no device 'nosuchdevice0'"
+run flow move all to 10.0.0.1 remote ::1;	is "move between families" 2
+run flow change 3 pref high;	is "change" 0 'requests=4 1=0000000000000003 20=c8000000'
+run flow change 3 pref best;	is "change, unknown preference" 2 'err=*low, normal, high*'
+run flow change 3;	is "change what" 2
+run flow del 3;		is "del" 0 out= 'requests=2 1=0000000000000003'
+run flow del 4;		is "del of nothing" 1 'err=*del of 0000000000000004: no such connection'
+run flow del;		is "del what" 2
+run flow del 3 4;	is "del too much" 2
+
+# --- conf ----------------------------------------------------------------------------------
+
+run conf
+is "conf" 0 'out=NAME *default_mode *prefer *off  - *fallback *400 *250  ms *' requests=6
+run conf fallback auto-move;	is "conf NAME" 0 $'out=400\non'
+run conf -j
+json "conf -j" 'd["fallback"] == {"value": 400, "default": 250, "min": 1, "max": 60000, "unit": "ms",
+	"meaning": d["fallback"]["meaning"]} and d["default_mode"]["value"] == "prefer" and
+	d["auto_move"]["value"] is True and len(d) > 10'
+run conf colour;	is "no setting" 2 "err=*no setting 'colour'*"
+run conf set fallback 300 default_mode require multihome on
+is "conf set" 0 out= err= 'requests=7 1=02000000 2=2c010000 12=01000000'
+run conf set udp-encap always max_flows default;	is "conf set by name" 0 'requests=7 3=02000000 6=00001000'
+run conf set fallback 0;	is "too small" 2 "err=*fallback: '0' is no number from 1 to 60000 (ms)*" requests=
+run conf set fallback 60001;	is "too big" 2
+run conf set fallback 99999999999999999999;	is "far too big" 2
+run conf set fallback -5;	is "negative" 2
+run conf set fallback 1x;	is "no number" 2
+run conf set default_mode maybe;	is "no mode" 2 'err=*none of off, prefer, require*'
+run conf set fallback 1 fallback 2;	is "twice" 2 'err=*given twice*'
+run conf set fallback;	is "set without a value" 2
+run conf set;		is "set nothing" 2
+
+# --- stats, key, peer, rule ---------------------------------------------------------------------
+
+run stats;		is "stats" 0 'out=3 flows, 1 of them embryonic; 2 peers*setup-out *18446744073709551615  conn*' requests=8
+[[ $out != *setup-in* ]]; ok $? "stats without zeroes"
+run stats -z;		is "stats -z" 0 'out=*setup-in *'
+run stats in-malformed setup-in flows;	is "stats NAME" 0 $'out=4\n0\n3'
+run stats -j
+json "stats -j" 'd["flows"] == 3 and d["counters"]["setup-out"] == 2**64 - 1 and d["counters"]["setup-in"] == 0'
+run stats -j peers;	json "stats -j NAME" 'd == {"peers": 2}'
+run stats no-such;	is "no counter" 1 out= "err=cspctl: no counter 'no-such'"
+
+run key;		is "key" 0 'out=public *AAcOFRwjKjE4P0ZNVFtiaXB3foWMk5qhqK+2vcTL0tk=*1h01m*' requests=11
+run key rotate -j;	is "key rotate" 0 requests=12
+json "key rotate -j" 'd["generation"] == 2 and d["age_s"] == 0 and d["public"].startswith("AAcO")'
+run key show extra;	is "key, too much" 2
+run key burn;		is "key, unknown" 2
+
+run peer;		is "peer" 0 'out=*10.0.0.2 *any *any *capable *native *20.037ms*9m50s*2001:db8::2*plain*udp*'
+run peer 2001:db8::2 -j;	json "peer ADDRESS" 'len(d) == 1 and d[0]["verdict"] == "plain" and d[0]["expires_ms"] == 999'
+run peer 10.9.9.9;	is "peer unknown" 1 'err=*nothing is remembered*'
+run peer flush;		is "peer flush" 0 'out=2 forgotten' requests=10
+run peer flush 10.0.0.2 -j;	is "peer flush ADDRESS" 0 'requests=10 1=0200 2=0a000002'
+json "peer flush -j" 'd == {"flushed": 2}'
+run peer flush ::1;	is "peer flush, IPv6" 0 'requests=10 1=0a00 2=00000000000000000000000000000001'
+run peer flush host;	is "peer flush, no address" 2
+run peer 10.0.0.2 x;	is "peer, too much" 2
+
+run rule;		is "rule" 0 'out=*prefer   /system.slice*require  /odd?[[]2Jname' 'requests=13 dump'
+[[ $out != *$'\x1b'* ]]; ok $? "names of cgroups cannot control the terminal"
+run rule -j;		json "rule -j" 'd[0] == {"cgroup": "/system.slice", "mode": "prefer"}'
+run rule add a/b/ require;	is "rule add" 0 'requests=14 1=2f612f6200 2=02'
+run rule del /a/b;	is "rule del" 0 'requests=15 1=2f612f6200'
+run rule add /a maybe;	is "rule, no mode" 2 'err=*off, prefer, require*'
+run rule add /a;	is "rule add without a mode" 2
+run rule del;		is "rule del what" 2
+run rule burn;		is "rule, unknown" 2
+run rule add "/$(printf 'x%.0s' {1..4200})" off;	is "rule, long path" 2 'err=*too long*'
+
+# --- monitor, status ----------------------------------------------------------------------------
+
+run monitor -v -n 3
+is "monitor" 0 'out=??:??:??.?????? created *10.0.0.1:40000 <-> 10.0.0.2:80 *peer-moved *moves 3*error policy: no "games"*' \
+	$'err=listening\n3 events, none lost'
+[[ $out != *[$'\x1b\x07']* && $out == *ä* ]]; ok $? "texts of others cannot control the terminal"
+run monitor -n 1 rejected -j;	is "monitor -j EVENT" 0 err=
+json "monitor -j" 'd["event"] == "rejected" and d["error"] == "policy" and d["time"] > 1e9 and
+	d["text"].startswith("no \"games\" ?]0;here? ") and d["cid"] == "0000000000000003"'
+KERNEL_MOOD=overrun run monitor -v -n 3
+is "monitor, overrun" 0 'out=*events were lost*created*' 'err=*3 events, some lost'
+KERNEL_MOOD=overrun run monitor -j -n 1
+is "monitor -j, overrun" 0 'out={ "time": *, "event": "lost" }*"created"*'
+KERNEL_MOOD=strange run monitor -n 1;	is "monitor, unknown event" 0 'out=*200[?] *'
+run monitor dance;	is "no event" 2 'err=*created, established*'
+run monitor -n 0;	is "no count" 2
+
+run
+is "status" 0 'out=csp *flows     3: 1 established, 1 moving, 1 plain*default_mode = prefer (default off)*in-malformed = 4*' err=
+run -j status;		json "status -j" 'd["flows"]["moving"] == 1 and
+	d["settings"] == {"default_mode": "prefer", "fallback": 400} and d["drops"] == {"in-malformed": 4}'
+
+"$build/cspctl-test" stats >/dev/full 2>"$scratch/err";	status=$?
+err=$(<"$scratch/err") out='' requests=
+is "full disk" 1 'err=*cannot write the output*'
+
+# --- run ------------------------------------------------------------------------------------------
+
+run run;		is "run what" 2
+run run -m maybe true;	is "run, no mode" 2
+mount=$(awk '$0 ~ / - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+if [ -z "$mount" ]; then
+	skip "run" "no cgroup2 is mounted"
+elif probe=$(mktemp -d "$mount/cspctl-probe-XXXXXX" 2>/dev/null); then
+	rmdir "$probe"
+	left() { find "$mount" -name 'cspctl-*' -type d 2>/dev/null | wc -l; }
+	before=$(left)
+	# shellcheck disable=SC2016 # for the other shell
+	run run -m require -- sh -c 'echo "$1"; grep ^0:: /proc/self/cgroup; exit 7' sh -j
+	is "run: arguments, cgroup, exit status" 7 $'out=-j\n0::*/cspctl-??????' $'requests=14 1=* 2=02\n15 1=*' err=
+	[ "$(left)" = "$before" ]; ok $? "run: the cgroup is gone"
+	run run nosuchcommand;	is "run: not found" 127 "err=*cannot run 'nosuchcommand': No such file*"
+	run run /etc/passwd;	is "run: cannot be run" 126 'err=*Permission denied'
+	run run sh -c 'kill -TERM $$';	is "run: ended by a signal" 143
+	KERNEL_MOOD=refuse run run true;	is "run: rule refused" 125 'err=*rule for /*'
+	[ "$(left)" = "$before" ]; ok $? "run: nothing left behind after that"
+
+	"$build/cspctl-test" run sh -c 'trap "echo got it; exit 3" TERM; echo up; while :; do sleep 0.05; done' \
+		>"$scratch/out" 2>"$scratch/err" &
+	for ((i = 0; i < 100; i++)); do grep -qs up "$scratch/out" && break; sleep 0.05; done
+	kill -TERM $!; wait $!; status=$?
+	out=$(<"$scratch/out") err=$(<"$scratch/err")
+	is "run: passes signals on" 3 $'out=up\ngot it'
+	[ "$(left)" = "$before" ]; ok $? "run: nothing left behind after a signal"
+
+	if unshare -m true 2>/dev/null; then
+		cat >"$scratch/hidden" <<-END
+			for m in \$(awk '/ - cgroup2 / { print \$5 }' /proc/self/mountinfo); do umount -l "\$m" || exit; done
+			exec "$build/cspctl-test" run sh -c 'grep ^0:: /proc/self/cgroup; exit 3'
+		END
+		unshare -m sh "$scratch/hidden" >"$scratch/out" 2>"$scratch/err"; status=$?
+		out=$(<"$scratch/out") err=$(<"$scratch/err")
+		is "run: where no cgroup2 is mounted" 3 'out=0::*/cspctl-??????' err=
+		[ "$(left)" = "$before" ]; ok $? "run: nothing left behind there"
+	else
+		skip "run: where no cgroup2 is mounted" "no mount namespace can be made"
+	fi
+
+	run run sh -c 'sleep 2 >/dev/null 2>&1 & echo $!'
+	is "run: processes that live on" 0 'err=*processes live on in the cgroup */cspctl-*rule del*rmdir*'
+	kill "$out" 2>/dev/null
+	dir=${err##*rmdir } dir=${dir%'`'}
+	for ((i = 0; i < 100; i++)); do rmdir "$dir" 2>/dev/null && break; sleep 0.05; done
+	[ "$(left)" = "$before" ]; ok $? "run: their cgroup can be removed as told"
+else
+	skip "run" "no cgroup can be made in $mount"
+fi
+
+# --- rubbish from the kernel ----------------------------------------------------------------------
+
+crashed=
+for ((seed = 1; seed <= ${FUZZ_ROUNDS:-60}; seed++)); do
+	for cmd in status 'flow -v' 'flow -j' 'conf -j' 'stats -z' 'stats -j' key peer 'peer -j' rule \
+		   'monitor -n 3' 'monitor -j -n 3' 'flow move all' 'conf set fallback 5'; do
+		# shellcheck disable=SC2086 # words
+		KERNEL_SEED=$seed timeout 20 "$build/cspctl-test" $cmd >/dev/null 2>"$scratch/err"
+		status=$?
+		[ $status -le 1 ] || { crashed="cspctl $cmd with KERNEL_SEED=$seed: $status"; break 2; }
+	done
+done
+ok "$([ -z "$crashed" ]; echo $?)" "rubbish from the kernel"
+[ -z "$crashed" ] || { echo "# $crashed"; sed 's/^/# /' "$scratch/err"; }
+
+# --- the real one ------------------------------------------------------------------------------------
+
+"$build/cspctl" --version >/dev/null;	ok $? "the real one starts"
+
+echo "1..$n"
+exit $failed

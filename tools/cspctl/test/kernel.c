@@ -1,0 +1,558 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A make-believe kernel for the tests of cspctl, in the place of nl_io.c: it
+ * answers from a few fixed objects, so that what cspctl sends and shows can be
+ * compared with what is expected, and cspctl can be given rubbish.
+ *
+ * Environment:
+ *	KERNEL_LOG	file to which each request is written, as a line
+ *	KERNEL_MOOD	"absent"	there is no csp family
+ *			"denied"	nothing is permitted
+ *			"stranger"	identifiers and events are not for you
+ *			"refuse"	every change is refused, with a reason
+ *			"old"		unknown commands, settings and counters
+ *			"strange"	values and attributes of a later version
+ *			"changing"	dumps are interrupted
+ *			"overrun"	events get lost
+ *	KERNEL_SEED	not 0: spoil the answers at random places
+ */
+#include <arpa/inet.h>
+#include <endian.h>
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <sanitizer/asan_interface.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <linux/csp.h>
+#include <linux/csp_netlink.h>
+
+#include "cspctl.h"
+#include "nl_io.h"
+
+#define PORT		4711
+#define FAMILY		0x21
+#define GROUP		7
+
+#define N_DATAGRAMS	32
+#define DATAGRAM_SIZE	16384
+
+static struct {
+	size_t	len;
+	char	buf[DATAGRAM_SIZE] __attribute__((aligned(8)));
+} queue[N_DATAGRAMS];
+
+static unsigned int head, tail;
+static uint32_t seq;
+
+static bool mood(const char *name)
+{
+	const char *now = getenv("KERNEL_MOOD");
+
+	return now && !strcmp(now, name);
+}
+
+/* --- making answers ---------------------------------------------------------------- */
+
+static struct nlmsghdr *message(uint16_t type, uint16_t flags)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(queue[head].buf);
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = flags;
+	nlh->nlmsg_seq = seq;
+	nlh->nlmsg_pid = PORT;
+	return nlh;
+}
+
+static void ready(const struct nlmsghdr *nlh)
+{
+	queue[head++].len = nlh->nlmsg_len;
+	if (head == N_DATAGRAMS)
+		abort();
+}
+
+static struct nlmsghdr *reply(uint8_t cmd)
+{
+	struct nlmsghdr *nlh = message(FAMILY, mood("changing") ?
+				       NLM_F_DUMP_INTR : 0);
+	struct genlmsghdr *genl;
+
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = cmd;
+	genl->version = CSP_GENL_VERSION;
+	return nlh;
+}
+
+static void done(void)
+{
+	struct nlmsghdr *nlh = message(NLMSG_DONE, NLM_F_MULTI);
+	int *status = mnl_nlmsg_put_extra_header(nlh, sizeof(*status));
+
+	*status = 0;
+	ready(nlh);
+}
+
+static void status(const struct nlmsghdr *request, int err, const char *why)
+{
+	struct nlmsghdr *nlh = message(NLMSG_ERROR, NLM_F_CAPPED);
+	struct nlmsgerr *body;
+
+	body = mnl_nlmsg_put_extra_header(nlh, sizeof(*body));
+	body->error = err;
+	body->msg = *request;
+	if (why) {
+		nlh->nlmsg_flags |= NLM_F_ACK_TLVS;
+		mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, why);
+	}
+	ready(nlh);
+}
+
+static void put_be64(struct nlmsghdr *nlh, uint16_t type, uint64_t value)
+{
+	mnl_attr_put_u64(nlh, type, htobe64(value));
+}
+
+static void put_address(struct nlmsghdr *nlh, uint16_t type, const char *text)
+{
+	uint8_t bytes[16];
+
+	if (inet_pton(AF_INET, text, bytes) == 1)
+		mnl_attr_put(nlh, type, 4, bytes);
+	else if (inet_pton(AF_INET6, text, bytes) == 1)
+		mnl_attr_put(nlh, type, 16, bytes);
+	else
+		abort();
+}
+
+/* --- what there is ------------------------------------------------------------------- */
+
+static const struct object {
+	uint64_t	cid;
+	uint64_t	peer_cid;
+	uint8_t		proto;
+	const char	*laddr;
+	const char	*raddr;
+	uint16_t	lport;
+	uint16_t	rport;
+	uint8_t		state;
+	uint32_t	flags;
+	uint32_t	moves;
+	uint32_t	age;
+	const char	*home_laddr;
+	const char	*alternative;
+} objects[] = {
+	{
+		0x0123456789abcdef, 0xfedcba9876543210, IPPROTO_TCP,
+		"10.0.0.1", "10.0.0.2", 40000, 80, CSP_STATE_ESTABLISHED,
+		CSP_INFO_INITIATOR, 0, 3250, "10.0.0.1", NULL,
+	}, {
+		0x1111111111111111, 0x2222222222222222, IPPROTO_UDP,
+		"2001:db8::1", "2001:db8:ffff:ffff:ffff:ffff:ffff:2", 53, 5353,
+		CSP_STATE_MOVING, CSP_INFO_UDP_ENCAP | CSP_INFO_VALIDATED, 3,
+		7384000, "2001:db8::a", "2001:db8::b",
+	}, {
+		0x3, 0, IPPROTO_TCP, "10.0.0.1", "192.0.2.7", 40001, 22,
+		CSP_STATE_PLAIN, CSP_INFO_INITIATOR, 0, 200000000, "10.0.0.1",
+		NULL,
+	},
+};
+
+static void put_flow(struct nlmsghdr *nlh, const struct object *o)
+{
+	if (!mood("stranger")) {
+		put_be64(nlh, CSP_A_FLOW_CID, o->cid);
+		put_be64(nlh, CSP_A_FLOW_PEER_CID, o->peer_cid);
+	}
+	mnl_attr_put_u8(nlh, CSP_A_FLOW_PROTO, mood("strange") ? 99 : o->proto);
+	mnl_attr_put_u16(nlh, CSP_A_FLOW_FAMILY,
+			 strchr(o->laddr, ':') ? AF_INET6 : AF_INET);
+	put_address(nlh, CSP_A_FLOW_LADDR, o->laddr);
+	put_address(nlh, CSP_A_FLOW_RADDR, o->raddr);
+	mnl_attr_put_u16(nlh, CSP_A_FLOW_LPORT, htons(o->lport));
+	mnl_attr_put_u16(nlh, CSP_A_FLOW_RPORT, htons(o->rport));
+	mnl_attr_put_u8(nlh, CSP_A_FLOW_STATE, mood("strange") ? 77 : o->state);
+	mnl_attr_put_u32(nlh, CSP_A_FLOW_FLAGS,
+			 mood("strange") ? UINT32_MAX : o->flags);
+	mnl_attr_put_u32(nlh, CSP_A_FLOW_MOVES, o->moves);
+	mnl_attr_put_u32(nlh, CSP_A_FLOW_AGE, o->age);
+}
+
+static void flow(const struct object *o)
+{
+	struct nlmsghdr *nlh = reply(CSP_CMD_FLOW_GET);
+
+	put_flow(nlh, o);
+	put_address(nlh, CSP_A_FLOW_HOME_LADDR, o->home_laddr);
+	put_address(nlh, CSP_A_FLOW_HOME_RADDR, o->raddr);
+	mnl_attr_put_u32(nlh, CSP_A_FLOW_TIMEOUT, o->moves ? 10000 : 0);
+	if (o->alternative) {
+		put_address(nlh, CSP_A_FLOW_ALTERNATIVE, o->alternative);
+		put_address(nlh, CSP_A_FLOW_ALTERNATIVE, "2001:db8::c");
+	}
+	mnl_attr_put_u32(nlh, CSP_A_FLOW_INODE, o->moves ? 0 : 12345);
+	if (mood("strange"))
+		mnl_attr_put_str(nlh, CSP_A_FLOW_MAX + 5, "from the future");
+	ready(nlh);
+}
+
+static void event(uint8_t what, const struct object *o, uint16_t error_code,
+		  const char *text)
+{
+	struct nlmsghdr *nlh = reply(CSP_CMD_FLOW_EVENT);
+
+	mnl_attr_put_u8(nlh, CSP_A_FLOW_EVENT, mood("strange") ? 200 : what);
+	if (error_code)
+		mnl_attr_put_u16(nlh, CSP_A_FLOW_ERROR, error_code);
+	if (text)
+		mnl_attr_put_strz(nlh, CSP_A_FLOW_TEXT, text);
+	put_flow(nlh, o);
+	ready(nlh);
+}
+
+static void conf(void)
+{
+	struct nlmsghdr *nlh = reply(CSP_CMD_CONF_GET);
+	static const uint32_t def[] = {
+#define CSP_CONF(id, def, min, max, unit, meaning) def,
+#include "../../../net/csp/conf_list.h"
+#undef CSP_CONF
+	};
+	unsigned int i;
+
+	for (i = 1; i <= CSP_A_CONF_MAX - (mood("old") ? 3 : 0); i++)
+		mnl_attr_put_u32(nlh, i, i == CSP_A_CONF_DEFAULT_MODE ?
+				 CSP_MODE_PREFER : i == CSP_A_CONF_FALLBACK ?
+				 400 : def[i - 1]);
+	if (mood("strange"))
+		mnl_attr_put_u32(nlh, CSP_A_CONF_MAX + 1, 1);
+	ready(nlh);
+}
+
+static void counter(struct nlmsghdr *nlh, const char *name, const char *meaning,
+		    uint64_t value)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, CSP_A_STATS_COUNTER);
+
+	mnl_attr_put_strz(nlh, CSP_A_COUNTER_NAME, name);
+	mnl_attr_put_u64(nlh, CSP_A_COUNTER_VALUE, value);
+	mnl_attr_put_strz(nlh, CSP_A_COUNTER_MEANING, meaning);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void stats(void)
+{
+	struct nlmsghdr *nlh = reply(CSP_CMD_STATS_GET);
+
+#define CSP_MIB(id, name, meaning)					\
+	counter(nlh, name, meaning,					\
+		!strcmp(name, "setup-out") ? 18446744073709551615ULL :	\
+		!strcmp(name, "in-malformed") ? 4 : 0);
+#include "../../../net/csp/mib.h"
+#undef CSP_MIB
+	mnl_attr_put_u32(nlh, CSP_A_STATS_FLOWS, 3);
+	mnl_attr_put_u32(nlh, CSP_A_STATS_EMBRYONIC, 1);
+	mnl_attr_put_u32(nlh, CSP_A_STATS_PEERS, 2);
+	ready(nlh);
+}
+
+static void key(uint8_t cmd)
+{
+	struct nlmsghdr *nlh = reply(cmd);
+	uint8_t public[32];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(public); i++)
+		public[i] = 7 * i;
+	mnl_attr_put(nlh, CSP_A_KEY_PUBLIC, sizeof(public), public);
+	mnl_attr_put_u32(nlh, CSP_A_KEY_AGE, cmd == CSP_CMD_KEY_GET ? 3700 : 0);
+	mnl_attr_put_u32(nlh, CSP_A_KEY_GENERATION,
+			 cmd == CSP_CMD_KEY_GET ? 1 : 2);
+	mnl_attr_put_u32(nlh, CSP_A_KEY_IN_USE, 1);
+	ready(nlh);
+}
+
+static void peer(const char *addr, uint8_t proto, uint16_t port, uint8_t verdict,
+		 uint32_t expires, bool udp, uint32_t rtt)
+{
+	struct nlmsghdr *nlh = reply(CSP_CMD_PEER_GET);
+
+	put_address(nlh, CSP_A_PEER_ADDR, addr);
+	mnl_attr_put_u8(nlh, CSP_A_PEER_PROTO, proto);
+	mnl_attr_put_u16(nlh, CSP_A_PEER_PORT, htons(port));
+	mnl_attr_put_u8(nlh, CSP_A_PEER_VERDICT, verdict);
+	mnl_attr_put_u32(nlh, CSP_A_PEER_EXPIRES, expires);
+	mnl_attr_put_u32(nlh, CSP_A_PEER_RTT, rtt);
+	if (udp)
+		mnl_attr_put(nlh, CSP_A_PEER_UDP, 0, NULL);
+	ready(nlh);
+}
+
+static void rule(const char *cgroup, uint8_t mode)
+{
+	struct nlmsghdr *nlh = reply(CSP_CMD_RULE_GET);
+
+	mnl_attr_put_strz(nlh, CSP_A_RULE_CGROUP, cgroup);
+	mnl_attr_put_u8(nlh, CSP_A_RULE_MODE, mode);
+	ready(nlh);
+}
+
+static void flushed(uint32_t n)
+{
+	struct nlmsghdr *nlh = reply(CSP_CMD_PEER_FLUSH);
+
+	mnl_attr_put_u32(nlh, CSP_A_PEER_FLUSHED, n);
+	ready(nlh);
+}
+
+/* --- requests ---------------------------------------------------------------------------- */
+
+static const struct object *find_object(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr;
+	unsigned int i;
+
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		if (mnl_attr_get_type(attr) != CSP_A_FLOW_CID)
+			continue;
+		for (i = 0; i < ARRAY_SIZE(objects); i++)
+			if (objects[i].cid == be64toh(mnl_attr_get_u64(attr)))
+				return &objects[i];
+	}
+	return NULL;
+}
+
+static void answer_family(const struct nlmsghdr *request)
+{
+	struct nlmsghdr *nlh;
+	struct genlmsghdr *genl;
+	struct nlattr *groups, *group;
+
+	if (mood("absent")) {
+		status(request, -ENOENT, NULL);
+		return;
+	}
+	nlh = message(GENL_ID_CTRL, 0);
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = CTRL_CMD_NEWFAMILY;
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, CSP_GENL_NAME);
+	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, FAMILY);
+	groups = mnl_attr_nest_start(nlh, CTRL_ATTR_MCAST_GROUPS);
+	group = mnl_attr_nest_start(nlh, 1);
+	mnl_attr_put_strz(nlh, CTRL_ATTR_MCAST_GRP_NAME, "others");
+	mnl_attr_put_u32(nlh, CTRL_ATTR_MCAST_GRP_ID, GROUP - 1);
+	mnl_attr_nest_end(nlh, group);
+	group = mnl_attr_nest_start(nlh, 2);
+	mnl_attr_put_strz(nlh, CTRL_ATTR_MCAST_GRP_NAME, CSP_MCGRP_EVENTS);
+	mnl_attr_put_u32(nlh, CTRL_ATTR_MCAST_GRP_ID, GROUP);
+	mnl_attr_nest_end(nlh, group);
+	mnl_attr_nest_end(nlh, groups);
+	ready(nlh);
+	status(request, 0, NULL);
+}
+
+static void answer_dump(const struct nlmsghdr *request, uint8_t cmd)
+{
+	unsigned int i;
+
+	switch (cmd) {
+	case CSP_CMD_FLOW_GET:
+		for (i = 0; i < ARRAY_SIZE(objects); i++)
+			flow(&objects[i]);
+		break;
+	case CSP_CMD_PEER_GET:
+		peer("10.0.0.2", 0, 0, CSP_PEER_VERDICT_CAPABLE, 590000, false,
+		     20037);
+		peer("10.0.0.2", IPPROTO_TCP, 25, CSP_PEER_VERDICT_NOT_WANTED,
+		     59000, false, 0);
+		peer("2001:db8::2", 0, 0, CSP_PEER_VERDICT_PLAIN, 999, true, 0);
+		break;
+	case CSP_CMD_RULE_GET:
+		rule("/system.slice", CSP_MODE_PREFER);
+		rule("/odd\x1b[2Jname", CSP_MODE_REQUIRE);
+		break;
+	default:
+		status(request, -EOPNOTSUPP, NULL);
+		return;
+	}
+	done();
+}
+
+static bool is_change(uint8_t cmd)
+{
+	switch (cmd) {
+	case CSP_CMD_FLOW_GET:
+	case CSP_CMD_CONF_GET:
+	case CSP_CMD_STATS_GET:
+	case CSP_CMD_PEER_GET:
+	case CSP_CMD_KEY_GET:
+	case CSP_CMD_RULE_GET:
+		return false;
+	}
+	return true;
+}
+
+static void answer_do(const struct nlmsghdr *request, uint8_t cmd)
+{
+	const struct object *o = find_object(request);
+
+	if (mood("refuse") && is_change(cmd)) {
+		status(request, -EBUSY, "not on a \x1b[31mSunday");
+		return;
+	}
+	switch (cmd) {
+	case CSP_CMD_FLOW_GET:
+		if (o)
+			flow(o);
+		/* fall through */
+	case CSP_CMD_FLOW_DEL:
+	case CSP_CMD_FLOW_MOVE:
+	case CSP_CMD_FLOW_CHANGE:
+		if (!o) {
+			status(request, -ENOENT, "no such connection");
+			return;
+		}
+		break;
+	case CSP_CMD_CONF_GET:
+		conf();
+		break;
+	case CSP_CMD_STATS_GET:
+		stats();
+		break;
+	case CSP_CMD_PEER_FLUSH:
+		flushed(2);
+		break;
+	case CSP_CMD_KEY_GET:
+	case CSP_CMD_KEY_ROTATE:
+		key(cmd);
+		break;
+	case CSP_CMD_CONF_SET:
+	case CSP_CMD_RULE_ADD:
+	case CSP_CMD_RULE_DEL:
+		break;
+	default:
+		status(request, -EOPNOTSUPP, NULL);
+		return;
+	}
+	status(request, 0, NULL);
+}
+
+/* "5 dump 1=0123 2=0a000001": command and attributes */
+static void log_request(const struct nlmsghdr *nlh, uint8_t cmd)
+{
+	const char *name = getenv("KERNEL_LOG");
+	const struct nlattr *attr;
+	const uint8_t *data;
+	unsigned int i;
+	FILE *f;
+
+	f = name ? fopen(name, "a") : NULL;
+	if (!f)
+		return;
+	fprintf(f, "%u%s", cmd, nlh->nlmsg_flags & NLM_F_DUMP ? " dump" : "");
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		fprintf(f, " %u=", mnl_attr_get_type(attr));
+		data = mnl_attr_get_payload(attr);
+		for (i = 0; i < mnl_attr_get_payload_len(attr); i++)
+			fprintf(f, "%02x", data[i]);
+	}
+	fputc('\n', f);
+	fclose(f);
+}
+
+/* --- nl_io.h --------------------------------------------------------------------------------- */
+
+int nl_io_open(bool events)
+{
+	(void)events;
+	return 0;
+}
+
+uint32_t nl_io_port(void)
+{
+	return PORT;
+}
+
+int nl_io_join(uint32_t group)
+{
+	if (group != GROUP)
+		return -EINVAL;
+	if (mood("denied") || mood("stranger"))
+		return -EPERM;
+	seq = 0;
+	event(CSP_EVENT_CREATED, &objects[0], 0, NULL);
+	event(CSP_EVENT_PEER_MOVED, &objects[1], 0, NULL);
+	event(CSP_EVENT_REJECTED, &objects[2], CSP_ERR_POLICY,
+	      "no \"games\" \x1b]0;here\x07 \xff\xc2\x9b \xe2\x80\xae \xc3\xa4");
+	return 0;
+}
+
+int nl_io_send(const void *buf, size_t len)
+{
+	const struct nlmsghdr *nlh = buf;
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+
+	if (nlh->nlmsg_len != len || !(nlh->nlmsg_flags & NLM_F_REQUEST))
+		abort();
+	seq = nlh->nlmsg_seq;
+	if (nlh->nlmsg_type == GENL_ID_CTRL) {
+		answer_family(nlh);
+		return 0;
+	}
+	log_request(nlh, genl->cmd);
+	if (mood("denied"))
+		status(nlh, -EPERM, NULL);
+	else if (mood("old") && genl->cmd > CSP_CMD_CONF_SET)
+		status(nlh, -EOPNOTSUPP, NULL);
+	else if (nlh->nlmsg_flags & NLM_F_DUMP)
+		answer_dump(nlh, genl->cmd);
+	else
+		answer_do(nlh, genl->cmd);
+	return 0;
+}
+
+/* Change some bytes after the header, and now and then the lengths in it. */
+static void spoil(char *buf, size_t *len)
+{
+	static unsigned int rounds;
+	size_t i, n, from = rand() % 8 ? sizeof(struct nlmsghdr) : 0;
+
+	if (!rounds++)
+		return;	/* the family is needed to get further */
+	n = rand() % 6;
+	for (i = 0; i < n && *len > from; i++)
+		buf[from + rand() % (*len - from)] = rand() % 3 ?
+			rand() : rand() % 2 ? 0 : 0xff;
+	if (rand() % 4 == 0)
+		*len = rand() % (*len + 1);
+}
+
+ssize_t nl_io_receive(void *buf, size_t size)
+{
+	static bool lost, seeded;
+	const char *seed = getenv("KERNEL_SEED");
+	size_t len;
+
+	if (mood("overrun") && !lost && !seq) {
+		lost = true;
+		return -ENOBUFS;
+	}
+	if (tail == head)
+		return -ESHUTDOWN;	/* the real kernel would let it wait */
+	len = queue[tail].len;
+	if (len > size)
+		return -EMSGSIZE;
+	if (seed && !seeded)
+		srand(atoi(seed));
+	seeded = true;
+	if (seed && atoi(seed))
+		spoil(queue[tail].buf, &len);
+	/* The sanitizer guards what was not written. */
+	__asan_unpoison_memory_region(buf, size);
+	memcpy(buf, queue[tail++].buf, len);
+	__asan_poison_memory_region((char *)buf + len, size - len);
+	return len;
+}
