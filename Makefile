@@ -72,7 +72,7 @@ PHONY += install
 install: all
 	$(KBUILD) INSTALL_MOD_DIR=extra INSTALL_MOD_PATH=$(DESTDIR) modules_install
 	@set -e; for dir in $(TOOLS); do \
-		install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $$dir/$${dir##*/}; \
+		$(MAKE) -C $$dir install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX); \
 	done
 	@set -e; for page in $(MAN_PAGES); do \
 		install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man$${page##*.} $$page; \

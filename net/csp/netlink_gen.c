@@ -115,21 +115,21 @@ const struct genl_ops csp_nl_ops[14] = {
 		.doit		= csp_nl_flow_del_doit,
 		.policy		= csp_flow_del_nl_policy,
 		.maxattr	= CSP_A_FLOW_CID,
-		.flags		= GENL_ADMIN_PERM,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= CSP_CMD_FLOW_MOVE,
 		.doit		= csp_nl_flow_move_doit,
 		.policy		= csp_flow_move_nl_policy,
 		.maxattr	= CSP_A_FLOW_IFINDEX,
-		.flags		= GENL_ADMIN_PERM,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= CSP_CMD_FLOW_CHANGE,
 		.doit		= csp_nl_flow_change_doit,
 		.policy		= csp_flow_change_nl_policy,
 		.maxattr	= CSP_A_FLOW_PREF,
-		.flags		= GENL_ADMIN_PERM,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= CSP_CMD_CONF_GET,
@@ -142,7 +142,7 @@ const struct genl_ops csp_nl_ops[14] = {
 		.doit		= csp_nl_conf_set_doit,
 		.policy		= csp_conf_set_nl_policy,
 		.maxattr	= CSP_A_CONF_REPLY_RATE,
-		.flags		= GENL_ADMIN_PERM,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= CSP_CMD_STATS_GET,
@@ -162,7 +162,7 @@ const struct genl_ops csp_nl_ops[14] = {
 		.doit		= csp_nl_peer_flush_doit,
 		.policy		= csp_peer_flush_nl_policy,
 		.maxattr	= CSP_A_PEER_ADDR,
-		.flags		= GENL_ADMIN_PERM,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= CSP_CMD_KEY_GET,
@@ -175,7 +175,7 @@ const struct genl_ops csp_nl_ops[14] = {
 		.doit		= csp_nl_key_rotate_doit,
 		.policy		= csp_key_rotate_nl_policy,
 		.maxattr	= CSP_A_KEY_UNSPEC,
-		.flags		= GENL_ADMIN_PERM,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= CSP_CMD_RULE_GET,
@@ -189,14 +189,14 @@ const struct genl_ops csp_nl_ops[14] = {
 		.doit		= csp_nl_rule_add_doit,
 		.policy		= csp_rule_add_nl_policy,
 		.maxattr	= CSP_A_RULE_MODE,
-		.flags		= GENL_ADMIN_PERM,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= CSP_CMD_RULE_DEL,
 		.doit		= csp_nl_rule_del_doit,
 		.policy		= csp_rule_del_nl_policy,
 		.maxattr	= CSP_A_RULE_CGROUP,
-		.flags		= GENL_ADMIN_PERM,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };
 
