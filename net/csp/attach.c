@@ -252,6 +252,9 @@ static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 		if (!err)
 			csp_tomb_del(rx->cn, &rb.t);
 		flow->move->room += rb.room;
+	} else if (!err) {
+		/* Back where it was. */
+		csp_rebind_kick(sk);
 	}
 	if (!err)
 		return 0;

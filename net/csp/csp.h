@@ -222,13 +222,13 @@ struct csp_cid {
 	__be64			id;
 };
 
-#define CSP_MAX_ALTS	4
+#define CSP_MAX_ALTS	5
 
 /**
- * struct csp_alts - other addresses that the peer offered (multihoming)
+ * struct csp_alts - the peer's addresses, if it offered others (multihoming)
  * @n:    used entries
  * @next: which to try next
- * @addr: the addresses
+ * @addr: the addresses, that of the Setup first
  * @pref: what the peer thinks of each, enum csp_pref
  */
 struct csp_alts {

@@ -204,7 +204,7 @@ static u16 csp_knock_check_name(struct csp_knock *k, u16 *detail)
 static void csp_listen_offers(struct csp_writer *wr, struct csp_flow *flow,
 			      __be64 dcid)
 {
-	struct in6_addr addr[CSP_MAX_ALTS];
+	struct in6_addr addr[CSP_MAX_ALTS - 1];
 	struct csp_end src = {
 		.loc_family	= flow->t.family,
 		.port		= flow->t.lport,
@@ -216,7 +216,7 @@ static void csp_listen_offers(struct csp_writer *wr, struct csp_flow *flow,
 	};
 	int i, n;
 
-	n = csp_path_offers(flow, addr, CSP_MAX_ALTS);
+	n = csp_path_offers(flow, addr, ARRAY_SIZE(addr));
 	for (i = 0; i < n; i++) {
 		src.loc = addr[i];
 		csp_write_msg(wr, CSP_MSG_ATTACH, 0, dcid);

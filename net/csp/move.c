@@ -254,6 +254,17 @@ static bool csp_move_choose(struct csp_flow *flow, struct csp_tuple *t)
 	return usable && csp_path_own(flow->cn, &t->laddr);
 }
 
+/* If not to the address in use, then to another of the peer's. */
+static bool csp_move_choose_any(struct csp_flow *flow, struct csp_tuple *t)
+{
+	int tries = CSP_MAX_ALTS;
+
+	while (!csp_move_choose(flow, t))
+		if (!tries-- || !csp_path_next_remote(flow))
+			return false;
+	return true;
+}
+
 /* The address came back: as if nothing had been. */
 static void csp_move_unmoved(struct csp_flow *flow, struct sock *sk)
 {
@@ -391,7 +402,7 @@ void csp_move_begin(struct csp_flow *flow)
 	/* Whoever gave the connection up is told nothing more about it. */
 	if (READ_ONCE(flow->peer_gone))
 		return;
-	if (!csp_move_choose(flow, &t)) {
+	if (!csp_move_choose_any(flow, &t)) {
 		csp_move_homeless(flow);
 		return;
 	}

@@ -78,13 +78,15 @@ static int csp_nl_put_flow(struct sk_buff *skb, const struct csp_flow *flow,
 	       nla_put_u32(skb, CSP_A_FLOW_AGE, age);
 }
 
-static int csp_nl_put_alts(struct sk_buff *skb, const struct csp_alts *alts)
+static int csp_nl_put_alts(struct sk_buff *skb, const struct csp_flow *flow)
 {
+	const struct csp_alts *alts = flow->alts;
 	int i, err = 0;
 
 	for (i = 0; alts && i < alts->n && !err; i++)
-		err = csp_nl_put_addr(skb, CSP_A_FLOW_ALTERNATIVE,
-				      &alts->addr[i]);
+		if (!ipv6_addr_equal(&alts->addr[i], &flow->t.raddr))
+			err = csp_nl_put_addr(skb, CSP_A_FLOW_ALTERNATIVE,
+					      &alts->addr[i]);
 	return err;
 }
 
@@ -98,7 +100,7 @@ static int csp_nl_put_flow_locked(struct sk_buff *skb, struct csp_flow *flow,
 	      csp_nl_put_addr(skb, CSP_A_FLOW_HOME_LADDR, &flow->home_l) ?:
 	      csp_nl_put_addr(skb, CSP_A_FLOW_HOME_RADDR, &flow->home_r) ?:
 	      nla_put_u32(skb, CSP_A_FLOW_TIMEOUT, flow->timeout) ?:
-	      csp_nl_put_alts(skb, flow->alts);
+	      csp_nl_put_alts(skb, flow);
 	spin_unlock_bh(&flow->lock);
 	return err;
 }

@@ -251,26 +251,25 @@ void csp_path_watch(struct csp_flow *flow)
 	spin_unlock_bh(&cn->lock);
 }
 
-/* The next of the peer's addresses; the one in use takes its place. */
+/* The best liked of the peer's other addresses; of equals the next in turn. */
 static bool csp_path_next_alt(struct csp_flow *flow)
 {
 	struct csp_alts *alts = flow->alts;
-	u8 i, best = 0;
+	int i, j, best = -1;
 
 	lockdep_assert_held(&flow->lock);
-	if (!alts || !alts->n)
-		return false;
-	for (i = 0; i < alts->n; i++) {
-		u8 j = (alts->next + i) % alts->n;
-
-		if (!i || alts->pref[j] > alts->pref[best])
+	for (i = 0; alts && i < alts->n; i++) {
+		j = (alts->next + i) % alts->n;
+		if (ipv6_addr_equal(&alts->addr[j], &flow->t.raddr))
+			continue;
+		if (best < 0 || alts->pref[j] > alts->pref[best])
 			best = j;
 	}
+	if (best < 0)
+		return false;
 	alts->next = (best + 1) % alts->n;
 	flow->want_l = in6addr_any;
 	flow->want_r = alts->addr[best];
-	alts->addr[best] = flow->t.raddr;
-	alts->pref[best] = CSP_PREF_LOW;
 	return true;
 }
 
@@ -293,6 +292,24 @@ static bool csp_path_next_own(struct csp_flow *flow)
 }
 
 /**
+ * csp_path_next_remote() - want another address of the peer's
+ * @flow: the flow
+ *
+ * Context: the flow's work.
+ * Return: false: it offered none.
+ */
+bool csp_path_next_remote(struct csp_flow *flow)
+{
+	bool found;
+
+	spin_lock_bh(&flow->lock);
+	flow->want_oif = 0;
+	found = csp_path_next_alt(flow);
+	spin_unlock_bh(&flow->lock);
+	return found;
+}
+
+/**
  * csp_path_avoid() - leave the path in use for another one
  * @flow: the flow
  *
@@ -301,13 +318,7 @@ static bool csp_path_next_own(struct csp_flow *flow)
  */
 bool csp_path_avoid(struct csp_flow *flow)
 {
-	bool found;
-
-	spin_lock_bh(&flow->lock);
-	flow->want_oif = 0;
-	found = csp_path_next_alt(flow);
-	spin_unlock_bh(&flow->lock);
-	if (!found && !csp_path_next_own(flow))
+	if (!csp_path_next_remote(flow) && !csp_path_next_own(flow))
 		return false;
 	csp_move_begin(flow);
 	return true;

@@ -18,6 +18,8 @@ void csp_path_watch(struct csp_flow *flow);
 int csp_path_offers(struct csp_flow *flow, struct in6_addr *addr, int max);
 /* The flow's work: leave the path in use, if there is another. */
 bool csp_path_avoid(struct csp_flow *flow);
+/* The peer's next address becomes the one wanted. False: it has no other. */
+bool csp_path_next_remote(struct csp_flow *flow);
 void csp_path_failover(struct csp_flow *flow);
 bool csp_path_own(struct csp_net *cn, const struct in6_addr *addr);
 

@@ -347,6 +347,11 @@ void csp_rebind_lift(struct sock *sk, bool window, u16 room)
 		return;
 	if (room)
 		csp_tcp_room(sk, -(int)room);
+	/* What timed out meanwhile did so in vain: no back-off stays. */
+	if (inet_csk(sk)->icsk_backoff) {
+		csp_tcp_restart(sk);
+		csp_tcp_timer(sk);
+	}
 	if (window) {
 		tp->snd_cwnd_clamp = ~0;
 		if (tcp_snd_cwnd(tp) < TCP_INIT_CWND)

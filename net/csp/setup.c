@@ -605,6 +605,10 @@ void csp_setup_rcv_offer(struct csp_rx *rx, const struct csp_msg *msg)
 	    msg->src.loc_family != flow->t.family)
 		goto out;
 	if (!flow->alts) {
+		/* The address in use is one to come back to. */
+		alts->addr[0] = flow->t.raddr;
+		alts->pref[0] = CSP_PREF_NORMAL;
+		alts->n = 1;
 		flow->alts = alts;
 		alts = NULL;
 	}
