@@ -234,8 +234,8 @@ static int csp_attach_note(struct csp_rx *rx, struct csp_flow *flow,
 static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 			     struct sock *sk, const struct csp_msg *msg)
 {
-	struct csp_rebind rb = { .t = flow->t, .limited = true };
 	struct csp_tuple old = flow->t;
+	struct csp_rebind rb = { .old = old, .t = old, .limited = true };
 	u16 code = csp_rebind_check(sk);
 	int err;
 

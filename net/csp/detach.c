@@ -23,6 +23,7 @@
 #include "detach.h"
 #include "flow.h"
 #include "netlink.h"
+#include "path.h"
 #include "peer.h"
 #include "rx.h"
 #include "setup.h"
@@ -229,6 +230,9 @@ static bool csp_detach_bundle(struct csp_peer *peer, struct list_head *lost)
 		kfree_skb(skb);
 		return false;
 	}
+	/* The address may have gone with the socket; any other will do. */
+	if (!csp_path_own(peer->cn, &to.saddr))
+		to.saddr = in6addr_any;
 	csp_tx_finish(peer->cn, skb, &wr, &to, NULL);
 	return true;
 }

@@ -262,6 +262,10 @@ static struct csp_flow *csp_knock_flow(struct csp_knock *k)
 	}
 	flow->mode = k->mode;
 	flow->oif = k->oif;
+	/* The transport binds the child to the link as well. */
+	if (k->t.family == 6 &&
+	    ipv6_addr_type(&k->t.raddr) & IPV6_ADDR_LINKLOCAL)
+		flow->oif = k->rx->iif;
 	flow->udp = k->rx->udp;
 	flow->peer_cid = msg->cid;
 	flow->peer_cid0 = msg->cid;

@@ -312,6 +312,7 @@ static int csp_move_rename(struct csp_flow *flow, struct sock *sk,
 		rb.room = mv->room ? 0 : CSP_ATTACH_ROOM;
 	spin_lock_bh(&flow->lock);
 	old = flow->t;
+	rb.old = old;
 	csp_move_drop_held(flow);
 	err = csp_flow_retuple(flow, t);
 	/* Section "Connection identifiers": once, until the peer has answered. */

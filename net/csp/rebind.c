@@ -257,21 +257,21 @@ static void csp_rebind_tcp_path(struct sock *sk, struct csp_rebind *rb)
 		csp_tcp_ack(sk);
 }
 
-static int csp_rebind_tcp(struct sock *sk, struct csp_rebind *rb,
-			  const struct csp_tuple *old)
+static int csp_rebind_tcp(struct sock *sk, struct csp_rebind *rb)
 {
+	struct csp_net *cn = csp_pernet(sock_net(sk));
 	int err;
 
 	if (csp_rebind_taken(sk, &rb->t))
 		return -EADDRINUSE;
 	/* Before the socket goes: a late packet must find one or the other. */
-	csp_tomb_add(csp_pernet(sock_net(sk)), old);
+	csp_tomb_add(cn, &rb->old);
 	sk->sk_prot->unhash(sk);
 	err = csp_rebind_tcp_addrs(sk, &rb->t);
 	if (sk->sk_prot->hash(sk))
 		pr_warn_ratelimited("csp: a moved socket was not hashed\n");
 	if (err) {
-		csp_tomb_del(csp_pernet(sock_net(sk)), old);
+		csp_tomb_del(cn, &rb->old);
 		return err;
 	}
 	csp_rebind_tcp_path(sk, rb);
@@ -282,11 +282,10 @@ static int csp_rebind_tcp(struct sock *sk, struct csp_rebind *rb,
  * Only a connected UDP socket has the other end's address. Its own is changed
  * where it was the old one; an unbound socket takes it from each route.
  */
-static int csp_rebind_udp(struct sock *sk, const struct csp_rebind *rb,
-			  const struct csp_tuple *old)
+static int csp_rebind_udp(struct sock *sk, const struct csp_rebind *rb)
 {
+	const struct csp_tuple *old = &rb->old, *t = &rb->t;
 	struct inet_sock *inet = inet_sk(sk);
-	const struct csp_tuple *t = &rb->t;
 
 	if (t->family == 4 &&
 	    inet->inet_rcv_saddr == old->laddr.s6_addr32[3]) {
@@ -316,18 +315,10 @@ static int csp_rebind_udp(struct sock *sk, const struct csp_rebind *rb,
  */
 int csp_rebind(struct sock *sk, struct csp_rebind *rb)
 {
-	struct csp_tuple old;
-
 	sock_owned_by_me(sk);
-	if (!csp_sk_tuple(sk, &old)) {
-		/* Unconnected UDP: the flow alone moves, and maybe the source. */
-		old = rb->t;
-		old.laddr = sk->sk_family == AF_INET6 ? sk->sk_v6_rcv_saddr :
-							old.laddr;
-	}
 	if (sk->sk_protocol == IPPROTO_TCP)
-		return csp_rebind_tcp(sk, rb, &old);
-	return csp_rebind_udp(sk, rb, &old);
+		return csp_rebind_tcp(sk, rb);
+	return csp_rebind_udp(sk, rb);
 }
 
 /**

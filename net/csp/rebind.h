@@ -9,6 +9,7 @@
 
 /**
  * struct csp_rebind - one re-homing
+ * @old:     name until now
  * @t:       new name
  * @limited: the other end's new address has not proved itself: send no more
  *           than two segments to it
@@ -16,6 +17,7 @@
  *           the segments have become shorter
  */
 struct csp_rebind {
+	struct csp_tuple	old;
 	struct csp_tuple	t;
 	bool			limited;
 	u16			room;
