@@ -25,6 +25,7 @@
 #include <net/icmp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack.h>
 #include <net/route.h>
 #include <net/tcp.h>
 #include <net/udp.h>
@@ -130,8 +131,12 @@ void csp_release(struct csp_net *cn, struct sk_buff_head *list)
  */
 void csp_hook_confirm(struct sk_buff *skb)
 {
+	const struct nf_conn *ct = (struct nf_conn *)skb_nfct(skb);
 	const struct nf_ct_hook *ct_hook;
 
+	/* Not tracked in this namespace, or known already. */
+	if (!ct || nf_ct_is_confirmed(ct))
+		return;
 	rcu_read_lock();
 	ct_hook = rcu_dereference(nf_ct_hook);
 	if (ct_hook)

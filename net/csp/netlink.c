@@ -162,7 +162,6 @@ static void csp_nl_walk_start(struct rhashtable *ht,
 		iter->slot = pos->slot;
 		iter->skip = pos->skip;
 	}
-	pos->size = cb->seq;
 }
 
 /* @full: the entry that the iterator has just passed was not sent. */
@@ -173,8 +172,12 @@ static void csp_nl_walk_stop(struct rhashtable_iter *iter,
 	struct csp_nl_pos *pos = csp_nl_pos(cb);
 
 	pos->done = !full;
-	pos->slot = iter->slot;
-	pos->skip = iter->skip - full;
+	if (full) {
+		/* Of the table that the walk is in by now. */
+		pos->size = iter->walker.tbl->size;
+		pos->slot = iter->slot;
+		pos->skip = iter->skip - 1;
+	}
 	rhashtable_walk_stop(iter);
 	rhashtable_walk_exit(iter);
 }
