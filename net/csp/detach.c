@@ -325,6 +325,50 @@ bool csp_detach_done(struct csp_rx *rx, struct csp_flow *flow)
 	return true;
 }
 
+/* A Detach to @peer that @xid and @peer_cid name, with a reference. */
+static struct csp_flow *csp_detach_find(struct csp_peer *peer, __be32 xid,
+					__be64 peer_cid)
+{
+	struct csp_flow *flow, *found = NULL;
+
+	spin_lock_bh(&peer->lock);
+	list_for_each_entry(flow, &peer->asked, detach_node) {
+		if (flow->xid == xid && flow->peer_cid == peer_cid &&
+		    csp_flow_get(flow)) {
+			found = flow;
+			break;
+		}
+	}
+	spin_unlock_bh(&peer->lock);
+	return found;
+}
+
+/**
+ * csp_detach_no_conn() - is this "no such connection" about a Detach of ours?
+ * @rx:  the packet: an answer
+ * @msg: Reject(NO_CONN); it returns the identifier of the request, for the
+ *       peer knows no other; csp.rst, section "Rejection"
+ *
+ * Context: softirq.
+ * Return: true if it is; the flow has ended.
+ */
+bool csp_detach_no_conn(struct csp_rx *rx, const struct csp_msg *msg)
+{
+	struct csp_peer *peer;
+	struct csp_flow *flow;
+
+	peer = csp_peer_get(rx->cn, &rx->saddr, 0, 0, false);
+	if (!peer)
+		return false;
+	flow = csp_detach_find(peer, rx->rd.xid, msg->dcid);
+	csp_peer_put(peer);
+	if (!flow)
+		return false;
+	csp_flow_kill(flow, CSP_EVENT_DETACHED);
+	csp_flow_put(flow);
+	return true;
+}
+
 /* The peer gave up the connection. Our transport ends it by itself. */
 static void csp_detach_peer(struct csp_flow *flow)
 {

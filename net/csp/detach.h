@@ -16,6 +16,8 @@ void csp_detach_timer(struct csp_flow *flow);
 void csp_detach_work(struct work_struct *work);
 /* Out of the peer's queue, if it waits there. */
 void csp_detach_unqueue(struct csp_flow *flow);
+/* Reject(NO_CONN), which returns the identifier of the request. */
+bool csp_detach_no_conn(struct csp_rx *rx, const struct csp_msg *msg);
 void csp_detach_rcv(struct csp_rx *rx, const struct csp_msg *msg);
 /* OK or Reject to a Detach of ours; true: it was one. */
 bool csp_detach_done(struct csp_rx *rx, struct csp_flow *flow);

@@ -232,6 +232,12 @@ static void csp_rx_move_answer(struct csp_rx *rx, struct csp_flow *flow,
 	}
 }
 
+static bool csp_rx_no_conn(const struct csp_msg *msg)
+{
+	return msg->type == CSP_MSG_REJECT && CSP_HAS(msg, ERROR) &&
+	       msg->err_code == CSP_ERR_NO_CONN;
+}
+
 /* Answers to what a flow of ours asked. */
 static void csp_rx_answer(struct csp_rx *rx, const struct csp_msg *msg)
 {
@@ -243,7 +249,8 @@ static void csp_rx_answer(struct csp_rx *rx, const struct csp_msg *msg)
 	else
 		flow = csp_flow_by_xid(rx->cn, rx->rd.xid);
 	if (!flow) {
-		CSP_INC(rx->cn, IN_UNEXPECTED);
+		if (!csp_rx_no_conn(msg) || !csp_detach_no_conn(rx, msg))
+			CSP_INC(rx->cn, IN_UNEXPECTED);
 		return;
 	}
 

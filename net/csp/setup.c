@@ -334,13 +334,6 @@ unsigned int csp_setup_start(struct csp_net *cn, struct sock *sk,
 		return err == -EEXIST ? NF_DROP : csp_setup_none(cn, sk, mode);
 	}
 	csp_flow_get(flow);
-	if (verdict > CSP_PEER_VERDICT_CAPABLE) {
-		csp_setup_set_error_text(flow, CSP_ERR_NOT_WANTED,
-					 "peer is remembered to have no CSP");
-		csp_flow_put(flow);
-		return NF_DROP;
-	}
-
 	CSP_INC(cn, SETUP_OUT);
 	csp_nl_event(flow, CSP_EVENT_CREATED);
 	csp_hook_confirm(skb);
