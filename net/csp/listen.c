@@ -421,19 +421,27 @@ static bool csp_knock_known(struct csp_knock *k, struct csp_flow *flow,
 	return false;
 }
 
+/* True: there is a flow of that name, and it has dealt with the Setup. */
+static bool csp_knock_lookup(struct csp_knock *k, u16 *code)
+{
+	struct csp_flow *flow = csp_flow_by_tuple(k->rx->cn, &k->t);
+	bool answered;
+
+	if (!flow)
+		return false;
+	*code = 0;
+	answered = csp_knock_known(k, flow, code);
+	csp_flow_put(flow);
+	return answered;
+}
+
 static u16 csp_knock_answer(struct csp_knock *k)
 {
 	bool answered = false;
-	struct csp_flow *flow;
 	u16 code = 0;
 
-	flow = csp_flow_by_tuple(k->rx->cn, &k->t);
-	if (flow) {
-		answered = csp_knock_known(k, flow, &code);
-		csp_flow_put(flow);
-		if (answered)
-			return code;
-	}
+	if (csp_knock_lookup(k, &code))
+		return code;
 	csp_knock_find(k);
 	if (k->mode < 0)
 		return CSP_ERR_NO_LISTENER;
@@ -444,7 +452,11 @@ static u16 csp_knock_answer(struct csp_knock *k)
 	code = csp_knock_load(k, &answered);
 	if (code || answered)
 		return code;
-	return csp_knock_accept(k);
+	code = csp_knock_accept(k);
+	/* The same Setup, over UDP and natively, on two processors at once? */
+	if (code == CSP_ERR_IN_USE)
+		csp_knock_lookup(k, &code);
+	return code;
 }
 
 static void csp_listen_count(struct csp_net *cn, u16 code)

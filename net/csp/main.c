@@ -93,6 +93,8 @@ static void __net_exit csp_net_pre_exit(struct net *net)
 	struct csp_net *cn = csp_pernet(net);
 
 	WRITE_ONCE(cn->dying, true);
+	/* A setting could bring the hooks back. */
+	csp_conf_exit(cn);
 	csp_hooks_exit(cn);
 	csp_encap_close(cn);
 }
