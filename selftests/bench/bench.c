@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * bench: the measurements of "make bench"; selftests/bench/run has made the
+ * hosts that they run on.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+
+const char *const kind_name[N_KINDS] = { "plain", "csp", "mptcp", "wireguard" };
+bool quick;
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+} benches[] = {
+	{ "connect", bench_connect },
+	{ "rtt", bench_rtt },
+	{ "bulk", bench_bulk },
+	{ "gap", bench_gap },
+};
+
+int main(int argc, char **argv)
+{
+	unsigned int i;
+
+	quick = getenv("CSP_BENCH_QUICK") != NULL;
+	for (i = 0; argc > 1 && i < ARRAY_SIZE(benches); i++)
+		if (!strcmp(argv[1], benches[i].name))
+			return benches[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "usage: bench NAME [ARGUMENT...]\n");
+	return 2;
+}

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # variables of lib.sh
+#
+# Counters and captures; see lib.sh.
+
+ctl() { on "$1" "$cspctl" "${@:2}"; }
+
+# --- counters ---------------------------------------------------------------------
+
+declare -A counted	# HOST/NAME -> value at the last count_from_here
+
+counter() { ctl "$1" stats "$2"; }
+
+count_from_here() { # HOST...
+	local h name value
+	for h; do
+		while read -r name value _; do
+			counted[$h/$name]=$value
+		done < <(ctl "$h" stats -z | tail -n +3)
+	done
+}
+
+counters_are() { # HOST NAME=VALUE...
+	local h=$1 names=() values i value wanted fine=0; shift
+	for i; do names+=("${i%%=*}"); done
+	mapfile -t values < <(ctl "$h" stats "${names[@]}")
+	for i; do
+		value=$((values[0] - ${counted[$h/${i%%=*}]:-0}))
+		values=("${values[@]:1}")
+		wanted=${i#*=}
+		case $wanted in
+		'>'*)	[ "$value" -gt "${wanted#>}" ] && continue ;;
+		*)	[ "$value" = "$wanted" ] && continue ;;
+		esac
+		note "$h: ${i%%=*} is $value, not $wanted"
+		fine=1
+	done
+	return $fine
+}
+
+is_quiet() { [ "$(counter "$1" flows)" = 0 ]; }	# HOST
+
+quiet() { # HOST...
+	local h
+	for h; do
+		if ! wait_for is_quiet "$h"; then
+			note "$h still knows:"
+			ctl "$h" flow -v | sed 's/^/# /'
+			return 1
+		fi
+	done
+}
+
+# --- captures -----------------------------------------------------------------------
+
+captures=()		# links that are captured, in order
+declare -A dump_pid	# LINK -> process
+declare -A phase_start	# LINK@PHASE -> packets before
+phases=()
+n_decoded=-1
+# Neighbour discovery and the like come whenever they want.
+no_noise='not arp and not (ip6[6] = 0) and not (ip6[6] = 58 and ip6[40] >= 130)'
+
+capture() { # LINK...
+	local l h dev
+	for l; do
+		read -r h dev <<<"${link_end[$l]}"
+		nsenter --net="/run/netns/csp-$h" -- tcpdump -Z root -n -i "$dev" \
+			--immediate-mode -U -w "$tmp/$l.pcap" "$no_noise" \
+			2>"$tmp/$l.log" &
+		dump_pid[$l]=$! daemons+=($!)
+		captures+=("$l")
+	done
+	for l; do wait_for grep -q 'listening on' "$tmp/$l.log"; done
+}
+
+# Asks tcpdump how much it has written of what passed; true: all.
+captured_all() { # LINK
+	local lines
+	lines=$(wc -l <"$tmp/$1.log")
+	kill -USR1 "${dump_pid[$1]}"
+	wait_for test_lines "$tmp/$1.log" "$lines"
+	[[ $(tail -n 1 "$tmp/$1.log") =~ \
+		([0-9]+)\ packets?\ captured,\ ([0-9]+)\ packets?\ received ]] &&
+		n_captured=${BASH_REMATCH[1]} && [ "$n_captured" = "${BASH_REMATCH[2]}" ]
+}
+test_lines() { [ "$(wc -l <"$1")" -gt "$2" ]; }
+
+phase() { # NAME
+	local l
+	phases+=("$1")
+	for l in "${captures[@]}"; do
+		wait_for captured_all "$l"
+		phase_start[$l@$1]=$n_captured
+	done
+}
+
+# Numbers of the first packet of a phase, and of the first one behind it.
+phase_range() { # LINK[@PHASE]
+	local link=${1%@*} name=${1#*@} p previous='' from=0 to=999999999
+	if [ "$name" != "$1" ]; then
+		from=${phase_start[$1]}
+		for p in "${phases[@]}"; do
+			[ "$previous" != "$name" ] || to=${phase_start[$link@$p]}
+			previous=$p
+		done
+	fi
+	echo "$from $to"
+}
+
+# One run of tshark for all links, since its start takes seconds: their files are
+# joined.  Lines of $tmp/LINK.messages: number, key that a repetition has too, text.
+decode() {
+	local l total=0 counts=''
+	for l in "${captures[@]}"; do
+		wait_for captured_all "$l"
+		counts+=" $l=$n_captured"
+		total=$((total + n_captured))
+	done
+	[ "$total" != "$n_decoded" ] || return 0
+	n_decoded=$total
+
+	head -c 24 "$tmp/${captures[0]}.pcap" >"$tmp/all.pcap"
+	for l in "${captures[@]}"; do
+		tail -c +25 "$tmp/$l.pcap" >>"$tmp/all.pcap"
+		: >"$tmp/$l.messages"
+	done
+	mkdir -p "$tmp/wireshark"
+	WIRESHARK_CONFIG_DIR=$tmp/wireshark tshark -n -r "$tmp/all.pcap" \
+		-X "lua_script:$top/tools/wireshark/csp.lua" \
+		-Y csp -T fields -E separator=/t -E occurrence=f \
+		-e frame.number -e ip.src -e ip.dst -e ipv6.src -e ipv6.dst \
+		-e icmp.type -e icmp.code -e icmpv6.type -e icmpv6.code \
+		-e udp.srcport -e udp.dstport -e csp.xid -e csp.summary \
+		2>"$tmp/tshark.log" >"$tmp/decoded" || { cat "$tmp/tshark.log"; return 1; }
+	for l in "${!name_of[@]}"; do echo "$l ${name_of[$l]}"; done >"$tmp/names"
+	awk -F '\t' -v counts="$counts" -v dir="$tmp" -f "$lib/messages.awk" \
+		"$tmp/names" "$tmp/decoded"
+}
+
+messages() { # [-r] LINK[@PHASE]
+	local all='' from to
+	if [ "$1" = -r ]; then all=1; shift; fi
+	decode
+	read -r from to <<<"$(phase_range "$1")"
+	awk -F '\t' -v from="$from" -v to="$to" -v all="$all" '
+		$1 > from && $1 <= to && (all || !seen[$2]++) {
+			if (!all) sub(/ \[retransmission [0-9]+\]/, "", $3)
+			print $3
+		}' "$tmp/${1%@*}.messages"
+}
+
+expect_messages() { # [-r] LINK[@PHASE], lines on stdin
+	local got wanted i fine=0
+	mapfile -t wanted
+	decode
+	mapfile -t got < <(messages "$@")
+	for ((i = 0; i < ${#got[@]} || i < ${#wanted[@]}; i++)); do
+		if [ "$i" -lt ${#got[@]} ] && [ "$i" -lt ${#wanted[@]} ] &&
+		   like "${got[i]}" "${wanted[i]}"; then
+			continue
+		fi
+		note "message $((i + 1)): ${got[i]-(none)}" "    wanted: ${wanted[i]-(none)}"
+		fine=1
+	done
+	return $fine
+}
+
+transport() { # LINK[@PHASE]
+	local link=${1%@*} from to
+	wait_for captured_all "$link"
+	read -r from to <<<"$(phase_range "$1")"
+	tcpdump -n -t -# -r "$tmp/$link.pcap" 2>/dev/null |
+		awk -v from="$from" -v to="$to" '
+			$1 > from && $1 <= to && $2 ~ /^IP6?$/ && / (Flags|UDP)/ {
+				sub(/^ *[0-9]+ +/, "")
+				print
+			}'
+}
+
+# For tools/wireshark/ladder; of a failed scenario they are kept as well.
+keep_captures() {
+	local dir=${CSP_CAPTURES-} l a
+	if [ -z "$dir" ]; then
+		[ "$n_failed" != 0 ] || return 0
+		dir=$top/build/logs/captures
+	fi
+	dir=$dir/$scenario${CSP_KERNEL:+-$CSP_KERNEL}
+	mkdir -p "$dir"
+	for l in "${captures[@]}"; do
+		wait_for -t 5 captured_all "$l"
+		cp "$tmp/$l.pcap" "$dir/"
+		echo "-l $l:$dir/$l.pcap"
+	done >"$dir/ladder"
+	for a in "${!name_of[@]}"; do echo "${name_of[$a]}=$a"; done | sort >>"$dir/ladder"
+	note "captures are in $dir"
+}

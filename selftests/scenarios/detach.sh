@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The end of a connection: who says it, how many say it in one packet, what happens
+# if the other end is gone or does not answer.
+. "$(dirname "$0")/../lib/lib.sh"
+
+plan 12
+
+two_hosts
+conf A detach_delay=1000
+capture A-B
+
+listener server B tcp 0.0.0.0 80 prefer
+
+# Closes what was accepted, or waits to be.
+restart() { quit server; listener server B tcp 0.0.0.0 80 prefer; }
+
+phase together
+for i in {1..5}; do dial client A tcp 10.0.0.2 80 prefer $((40000 + i)); done
+quit client
+ok "five connections end" quiet A
+ok "each was given up" counters_are A detach-out=5 detach-lost=0
+ok "by one packet" counters_are B detach-in=5 in-pkts=6
+restart
+quiet B
+
+phase server-first
+conf A detach_delay=20
+dial client A tcp 10.0.0.2 80 prefer 40010
+tell server accept
+tell server close
+ok "the server closes first: the client is told nothing yet" \
+	[ "$(state client)" = established ]
+ok "and reads the end" tell client recv 1
+quit client
+ok "both ends forget it" quiet A B
+
+phase no-socket
+# The client's host forgets the connection; that of the server does not know.
+dial client A tcp 10.0.0.2 80 prefer 40011
+tell server accept
+ctl A flow del "$(ctl A -j flow | jq -r '.[0].cid')"
+ok "signalling is given up by hand" quiet A
+ok "the connection goes on" exchange client server 10k
+quit client
+restart
+ok "until it ends; the server's Detach is answered" quiet B
+ok "with \"no such connection\" or OK" counters_are B detach-lost=0
+
+phase silence
+dial client A tcp 10.0.0.2 80 prefer 40012
+firewall B <<-END
+	chain in {
+		type filter hook input priority raw;
+		ip protocol 253 drop
+		udp dport 4253 drop
+	}
+END
+count_from_here A
+quit client
+ok "a Detach that nobody answers is sent again, and dropped" quiet A
+ok "after five times" counters_are A detach-out=1 out-retrans=4 detach-lost=1
+no_firewall B
