@@ -141,8 +141,6 @@ static u16 csp_knock_missing(const struct csp_msg *msg)
 		return CSP_A_DST;
 	if (!CSP_HAS(msg, LOCAL_ID) || !msg->cid)
 		return CSP_A_LOCAL_ID;
-	if (!CSP_HAS(msg, PUBKEY))
-		return CSP_A_PUBKEY;
 	return 0;
 }
 
@@ -176,15 +174,19 @@ static u16 csp_knock_check_name(struct csp_knock *k, u16 *detail)
 	*detail = csp_knock_missing(msg);
 	if (*detail)
 		return CSP_ERR_MALFORMED;
-	*detail = CSP_A_CONN;
-	if (msg->proto != IPPROTO_TCP && msg->proto != IPPROTO_UDP)
-		return CSP_ERR_MALFORMED;
-	/* A host that is not the one meant, or an address translated. */
+	/* An address translated on the way, or a host that is not meant. */
 	if (msg->src.loc_family != rx->family ||
-	    !ipv6_addr_equal(&msg->src.loc, &rx->saddr) ||
-	    msg->dst.loc_family != rx->family ||
-	    !ipv6_addr_equal(&msg->dst.loc, &rx->daddr))
+	    !ipv6_addr_equal(&msg->src.loc, &rx->saddr)) {
+		*detail = CSP_A_SRC;
 		return CSP_ERR_MISMATCH;
+	}
+	if (msg->dst.loc_family != rx->family ||
+	    !ipv6_addr_equal(&msg->dst.loc, &rx->daddr)) {
+		*detail = CSP_A_DST;
+		return CSP_ERR_MISMATCH;
+	}
+	if (msg->proto != IPPROTO_TCP && msg->proto != IPPROTO_UDP)
+		return CSP_ERR_NO_LISTENER;
 
 	k->t.family = rx->family;
 	k->t.proto = msg->proto;
@@ -231,12 +233,13 @@ static void csp_listen_ok(struct csp_knock *k, struct csp_flow *flow)
 {
 	const struct csp_msg *msg = k->msg;
 	struct csp_writer *wr = csp_rx_reply(k->rx, CSP_MSG_OK, msg->cid);
+	const struct csp_key *key;
 
 	if (!wr)
 		return;
 	csp_write_local_id(wr, flow->cid.id, flow->next.id);
-	csp_write_blob(wr, CSP_A_PUBKEY, flow->pair->key->public,
-		       CSP_PUBKEY_LEN);
+	key = flow->pair ? flow->pair->key : flow->key;
+	csp_write_blob(wr, CSP_A_PUBKEY, key->public, CSP_PUBKEY_LEN);
 	if (CSP_HAS(msg, TIMEOUT))
 		csp_write_u32(wr, CSP_A_TIMEOUT, msg->timeout);
 	csp_listen_offers(wr, flow, msg->cid);
@@ -248,15 +251,15 @@ static struct csp_flow *csp_knock_flow(struct csp_knock *k)
 	struct csp_net *cn = k->rx->cn;
 	const struct csp_msg *msg = k->msg;
 	struct csp_flow *flow;
-	struct csp_key *key;
 
 	flow = csp_flow_alloc(cn, &k->t, false);
 	if (!flow)
 		return NULL;
-	key = csp_key_get_current(cn);
-	flow->pair = csp_pair_get(cn, key, msg->pubkey.data);
-	csp_key_put(key);
-	if (!flow->pair) {
+	/* Without the peer's key the connection cannot move. */
+	flow->key = csp_key_get_current(cn);
+	if (CSP_HAS(msg, PUBKEY))
+		flow->pair = csp_pair_get(cn, flow->key, msg->pubkey.data);
+	if (CSP_HAS(msg, PUBKEY) && !flow->pair) {
 		csp_flow_put(flow);
 		return NULL;
 	}

@@ -119,7 +119,8 @@ static void csp_rx_addr(const struct csp_rx *rx, struct csp_addr *a)
  * @rx:     the packet
  * @msg:    the message refused, or NULL
  * @code:   enum csp_error
- * @detail: attribute or message type that @code speaks of, or 0
+ * @detail: attribute or message type that @code speaks of, or 0; with
+ *          CSP_ERR_MISMATCH: CSP_A_DST if this host is not the one meant
  * @text:   explanation for people, or NULL
  *
  * The Reject carries the requester's identifier where the request had one:
@@ -147,7 +148,7 @@ void csp_rx_reject(struct csp_rx *rx, const struct csp_msg *msg, u16 code,
 	csp_write_error(wr, code, detail);
 	if (code == CSP_ERR_VERSION)
 		csp_write_versions(wr, CSP_VERSION, CSP_VERSION);
-	if (code == CSP_ERR_MISMATCH) {
+	if (code == CSP_ERR_MISMATCH && detail != CSP_A_DST) {
 		csp_rx_addr(rx, &seen);
 		csp_write_addr(wr, CSP_A_OBSERVED, &seen);
 	}
@@ -292,15 +293,41 @@ static void csp_rx_request(struct csp_rx *rx, const struct csp_msg *msg)
 	}
 }
 
+/* Which messages may come together in a request; section "Bundles". */
+static bool csp_rx_fits(u8 first_type, u8 first_code, int n,
+			const struct csp_msg *msg)
+{
+	switch (first_type) {
+	case CSP_MSG_DETACH:
+		if (first_code == CSP_SCOPE_PATH)
+			return n == 1 && msg->type == CSP_MSG_ATTACH;
+		return msg->type == CSP_MSG_DETACH &&
+		       msg->code == CSP_SCOPE_CONN;
+	case CSP_MSG_ATTACH:
+	case CSP_MSG_REJECT:
+		return msg->type == first_type;
+	}
+	return false;
+}
+
 /* A packet with an error in any message has no effect; section "Messages". */
 static bool csp_rx_check(struct csp_rx *rx, struct csp_msg *msg)
 {
 	struct csp_reader rd = rx->rd;
-	int ret;
+	u8 type = 0, code = 0;
+	int ret, n = 0;
 
-	do {
-		ret = csp_read_msg(&rd, msg);
-	} while (ret > 0);
+	while ((ret = csp_read_msg(&rd, msg)) > 0) {
+		if (!n) {
+			type = msg->type;
+			code = msg->code;
+		} else if (!(rd.flags & CSP_F_REPLY) &&
+			   !csp_rx_fits(type, code, n, msg)) {
+			ret = -CSP_ERR_MALFORMED;
+			break;
+		}
+		n++;
+	}
 	if (!ret)
 		return true;
 	if (ret == -CSP_ERR_CRITICAL) {

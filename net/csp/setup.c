@@ -552,15 +552,15 @@ bool csp_setup_yield(struct csp_flow *flow, const struct csp_msg *msg,
 		     struct sk_buff_head *held)
 {
 	bool tcp = flow->t.proto == IPPROTO_TCP;
-	struct csp_pair *pair;
+	struct csp_pair *pair = NULL;
 
-	pair = csp_pair_get(flow->cn, flow->key, msg->pubkey.data);
-	if (!pair)
-		return false;
+	if (CSP_HAS(msg, PUBKEY))
+		pair = csp_pair_get(flow->cn, flow->key, msg->pubkey.data);
 	spin_lock_bh(&flow->lock);
 	if (flow->dead || flow->state != CSP_STATE_SETUP) {
 		spin_unlock_bh(&flow->lock);
-		csp_pair_put(pair);
+		if (pair)
+			csp_pair_put(pair);
 		return false;
 	}
 	flow->initiator = false;
