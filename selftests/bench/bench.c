@@ -20,13 +20,17 @@ static const struct {
 	{ "rtt", bench_rtt },
 	{ "bulk", bench_bulk },
 	{ "gap", bench_gap },
+	{ "memory", bench_memory },
+	{ "lookup", bench_lookup },
 };
 
 int main(int argc, char **argv)
 {
+	const char *env;
 	unsigned int i;
 
-	quick = getenv("CSP_BENCH_QUICK") != NULL;
+	env = getenv("CSP_BENCH_QUICK");
+	quick = env && *env;
 	for (i = 0; argc > 1 && i < ARRAY_SIZE(benches); i++)
 		if (!strcmp(argv[1], benches[i].name))
 			return benches[i].run(argc - 1, argv + 1);

@@ -51,11 +51,15 @@ int64_t busy(void);
 double median(double *v, int n);
 
 /* socket.c */
+void enable_csp(int fd);
 int make_socket(enum kind kind);
 int make_listener(enum kind kind, int port);
 int connect_to(int fd, const char *addr, int port);
 void write_all(int fd, const char *buf, size_t len);
 void set_nonblocking(int fd);
+
+/* memory.c: bytes in use. */
+double kernel_memory(void);
 
 /* One benchmark each. */
 int bench_connect(int argc, char **argv);

@@ -7,9 +7,9 @@
  *		inside WireGuard 10.9.0.2), over r and s
  *
  * The only address of a goes, for 1, 2, 3 ... seconds there is none, another
- * comes, then its default route.  The gap is counted from the moment at which
- * that route is handed to a running "ip -batch" to that at which the receiver
- * reads the next byte; until the route is there nobody could reach b.
+ * comes together with its default route.  The gap is counted from the moment
+ * at which both are handed to a running "ip -batch", which needs a fraction of
+ * a millisecond for them, to that at which the receiver reads the next byte.
  *
  * MPTCP is told of addresses that come and go as a network manager does it:
  * an endpoint with the flag "subflow" for the address there is.
@@ -152,19 +152,22 @@ static void address_goes(enum kind kind)
 		order("mptcp endpoint delete id %d\n", place);
 }
 
-/* Returns the moment. */
-static int64_t address_comes(struct transfer *t, enum kind kind)
+static void mptcp_endpoint(void)
 {
-	int64_t then;
+	order("mptcp endpoint add 10.0.%d.1 dev eth0 id %d subflow\n", place,
+	      place);
+}
+
+/* Returns the moment. */
+static int64_t address_comes(enum kind kind)
+{
+	int64_t then = now();
 
 	place = place == 1 ? 3 : 1;
 	order("addr add 10.0.%d.1/24 dev eth0\n", place);
-	pump_for(t, 20 * NSEC_PER_MSEC);
-	then = now();
 	order("route add default via 10.0.%d.254\n", place);
 	if (kind == MPTCP)
-		order("mptcp endpoint add 10.0.%d.1 dev eth0 id %d subflow\n",
-		      place, place);
+		mptcp_endpoint();
 	return then;
 }
 
@@ -176,8 +179,7 @@ static struct outcome move(enum kind kind, enum dir dir, int64_t outage)
 	long before;
 
 	if (kind == MPTCP)
-		order("mptcp endpoint add 10.0.%d.1 dev eth0 id %d subflow\n",
-		      place, place);
+		mptcp_endpoint();
 	pause_ns(100 * NSEC_PER_MSEC);
 	open_transfer(&t, kind, dir);
 	pump(&t, WARM, now() + PATIENCE);
@@ -185,7 +187,7 @@ static struct outcome move(enum kind kind, enum dir dir, int64_t outage)
 	address_goes(kind);
 	pump_for(&t, outage);
 	before = t.received;
-	then = address_comes(&t, kind);
+	then = address_comes(kind);
 	pump(&t, before + 1, now() + PATIENCE);
 	if (t.received > before) {
 		o.gap = (double)(t.last - then) / rtt;

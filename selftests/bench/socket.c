@@ -15,17 +15,23 @@
 #define IPPROTO_MPTCP	262
 #endif
 
-int make_socket(enum kind kind)
+void enable_csp(int fd)
 {
 	int mode = CSP_MODE_PREFER;
+
+	check(!setsockopt(fd, SOL_IP, CSP_ENABLE, &mode, sizeof(mode)),
+	      "CSP_ENABLE");
+}
+
+int make_socket(enum kind kind)
+{
 	int fd;
 
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC,
 		    kind == MPTCP ? IPPROTO_MPTCP : 0);
 	check(fd >= 0, "socket");
 	if (kind == CSP)
-		check(!setsockopt(fd, SOL_IP, CSP_ENABLE, &mode, sizeof(mode)),
-		      "CSP_ENABLE");
+		enable_csp(fd);
 	return fd;
 }
 

@@ -16,6 +16,7 @@
 #					getpeername() and CSP_INFO say, which have to agree
 #	flows HOST KEY			"cid", "state", ... of the connections
 #	state_is HOST STATE		of the only connection
+#	path_is HOST LOCAL REMOTE	its addresses
 #	moved HOST N			has the peer accepted N moves since count_from_here?
 #	validated HOST N		has it proved N new addresses of the peer?
 #	left LINK OLD NEW		after the first packet of address NEW there was none
@@ -35,7 +36,7 @@ talk() { # HOST HOST ADDR [tcp|udp...]
 # --- data -------------------------------------------------------------------------
 
 start_trade() { # NAME NAME SIZE [RATE]
-	rm -f "$tmp/$1.progress" "$tmp/$2.progress"
+	: | tee "$tmp/$1.progress" >"$tmp/$2.progress"
 	say "$1" trade "${@:3}"
 	say "$2" trade "${@:3}"
 }
@@ -79,6 +80,7 @@ place() { # NAME
 }
 
 flows() { ctl "$1" -j flow | jq -r ".[].$2"; }	# HOST KEY
+path_is() { [ "$(flows "$1" laddr) $(flows "$1" raddr)" = "$2 $3" ]; }	# HOST LOCAL REMOTE
 state_is() { [ "$(flows "$1" state)" = "$2" ]; }	# HOST STATE
 moved() { [ "$(since "$1" move-ok)" = "$2" ]; }	# HOST N
 validated() { [ "$(since "$1" validated)" = "$2" ]; }	# HOST N
@@ -123,22 +125,25 @@ drop_next() { # R MESSAGE
 two_homes() {
 	host C S
 	router R
-	link C:eth0 R:c
-	link S:eth0 R:x Sx-R
-	link S:eth1 R:y Sy-R
-	addr R:c 10.0.1.254/24
-	addr R:x 10.0.2.254/24
-	addr R:y 10.0.5.254/24
+	link C:eth0 R:to-c C-R
+	link S:eth0 R:to-x Sx-R
+	link S:eth1 R:to-y Sy-R
+	addr R:to-c 10.0.1.254/24
+	addr R:to-x 10.0.2.254/24
+	addr R:to-y 10.0.5.254/24
 	addr C:eth0 10.0.1.1/24
 	addr S:eth0 10.0.2.2/24 Sx
 	addr S:eth1 10.0.5.2/24 Sy
 	default_via C 10.0.1.254
-	default_via S 10.0.2.254
+	# Each address leaves by its own interface.
+	ip -n csp-S route add default via 10.0.2.254
 	ip -n csp-S route add default via 10.0.5.254 metric 20
+	ip -n csp-S route add default via 10.0.2.254 table 2
 	ip -n csp-S route add default via 10.0.5.254 table 5
+	ip -n csp-S rule add from 10.0.2.2 table 2
 	ip -n csp-S rule add from 10.0.5.2 table 5
 	conf S multihome=1
-	delay R:c 5ms
+	delay R:to-c 5ms
 }
 
 # Data is not looked at, and comes faster than it can be written.

@@ -58,7 +58,7 @@ captures=()		# links that are captured, in order
 declare -A dump_pid	# LINK -> process
 declare -A phase_start	# LINK@PHASE -> packets before
 phases=()
-n_decoded=-1
+n_decoded=
 # Neighbour discovery and the like come whenever they want.
 no_noise='not arp and not (ip6[6] = 0) and not (ip6[6] = 58 and ip6[40] >= 130)'
 
@@ -67,8 +67,7 @@ capture() { # LINK...
 	for l; do
 		read -r h dev <<<"${link_end[$l]}"
 		nsenter --net="/run/netns/csp-$h" -- tcpdump -Z root -n -i "$dev" \
-			--immediate-mode -U -w "$tmp/$l.pcap" "$no_noise" \
-			2>"$tmp/$l.log" &
+			--immediate-mode -U -w "$tmp/$l.pcap" 2>"$tmp/$l.log" &
 		dump_pid[$l]=$! daemons+=($!)
 		captures+=("$l")
 	done
@@ -112,14 +111,14 @@ phase_range() { # LINK[@PHASE]
 # One run of tshark for all links, since its start takes seconds: their files are
 # joined.  Lines of $tmp/LINK.messages: number, key that a repetition has too, text.
 decode() {
-	local l total=0 counts=''
+	local l counts='' news=''
 	for l in "${captures[@]}"; do
 		wait_for captured_all "$l"
 		counts+=" $l=$n_captured"
-		total=$((total + n_captured))
+		news+=" $(tcpdump -r "$tmp/$l.pcap" --count "$no_noise" 2>/dev/null)"
 	done
-	[ "$total" != "$n_decoded" ] || return 0
-	n_decoded=$total
+	[ "$news" != "$n_decoded" ] || return 0
+	n_decoded=$news
 
 	head -c 24 "$tmp/${captures[0]}.pcap" >"$tmp/all.pcap"
 	for l in "${captures[@]}"; do

@@ -4,7 +4,7 @@
 # A mobile client: its address goes in the middle of a transfer, a while later it
 # has another, and the same TCP connection goes on from there.
 . "$(dirname "$0")/../lib/lib.sh"
-. "$lib/mobility.sh"
+. "$(dirname "$0")/../lib/mobility.sh"
 
 plan 15
 

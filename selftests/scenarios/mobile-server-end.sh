@@ -4,13 +4,13 @@
 # The accepted end of a connection moves, in the middle of a download and in the
 # middle of an upload.
 . "$(dirname "$0")/../lib/lib.sh"
-. "$lib/mobility.sh"
+. "$(dirname "$0")/../lib/mobility.sh"
 
 plan 13
 
 routed
-delay R:a 5ms rate 6mbit
-delay R:b 5ms rate 6mbit
+delay R:to-a 5ms rate 6mbit
+delay R:to-b 5ms rate 6mbit
 capture B-R
 talk A B 10.0.2.2
 

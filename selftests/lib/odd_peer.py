@@ -1,0 +1,120 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""
+A peer that answers Setups in odd ways, chosen by the port that is called:
+
+  odd_peer.py DEVICE
+
+prints "ready" and goes on until it is killed.  The host's own module must not see
+the Setups: drop them with nftables, this program gets them before that.
+"""
+
+import os
+import socket
+import struct
+import sys
+
+from rawcsp import C, Packet, packets as p
+
+ETH_P_IP = 0x0800
+
+
+class Call:
+    """A Setup, and how to answer it."""
+
+    def __init__(self, ip_header, packet):
+        self.packet = packet
+        self.setup = packet.messages[0]
+        self.cid = self.setup.attrs["LOCAL_ID"][:8]
+        self.caller = socket.inet_ntoa(ip_header[12:16])
+        self.called = socket.inet_ntoa(ip_header[16:20])
+        self.port = struct.unpack(">H", self.setup.attrs["DST"][2:4])[0]
+
+    def answer(self, message, xid=None, **header):
+        data = p.csp(message, xid=self.packet.xid if xid is None else xid,
+                     reply=True, attempt=self.packet.attempt, **header)
+        out.sendto(p.ip(self.called, self.caller, p.CSP, data),
+                   (self.caller, 0))
+
+    def reject(self, code, *more, detail=0, dcid=None, **kwargs):
+        error = struct.pack(">HH", code, detail)
+        self.answer(p.message("REJECT", p.attr("ERROR", error), *more,
+                              dcid=self.cid if dcid is None else dcid),
+                    **kwargs)
+
+    def ok(self, *without):
+        attrs = {
+            "LOCAL_ID": p.attr("LOCAL_ID", os.urandom(16)),
+            "PUBKEY": p.attr("PUBKEY", os.urandom(32)),
+        }
+        self.answer(p.message("OK", *(a for n, a in attrs.items()
+                                      if n not in without), dcid=self.cid))
+
+
+def policy(call):
+    call.reject(C["CSP_ERR_POLICY"], p.attr("TEXT", b"not on Sundays"),
+                p.attr("ORIGIN", p.addr("192.0.2.1")))
+
+
+def forged(call):
+    """Three that nobody on the path would send, then a good one."""
+    call.reject(C["CSP_ERR_POLICY"], dcid=os.urandom(8))
+    call.reject(C["CSP_ERR_POLICY"], xid=call.packet.xid ^ 1)
+    call.reject(C["CSP_ERR_POLICY"], dcid=bytes(8))
+    call.reject(C["CSP_ERR_AUTH"])
+
+
+def version(call):
+    call.reject(C["CSP_ERR_VERSION"], p.attr("VERSIONS", bytes([2, 3, 0, 0])),
+                dcid=bytes(8))
+
+
+def long_text(call):
+    call.reject(C["CSP_ERR_POLICY"], p.attr("TEXT", b"x" * 127))
+
+
+def busy_once(call):
+    """Busy at first, then of another opinion."""
+    if call.packet.attempt == 0:
+        call.reject(C["CSP_ERR_BUSY"])
+    else:
+        call.reject(C["CSP_ERR_POLICY"])
+
+
+def incomplete(call):
+    """An OK without identifiers is none; the next answer counts."""
+    if call.packet.attempt == 0:
+        call.ok("LOCAL_ID")
+    else:
+        call.reject(C["CSP_ERR_POLICY"])
+
+
+def code(number, detail=0):
+    return lambda call: call.reject(number, detail=detail)
+
+
+# Ports from 1000 on: Reject of that code, less 1000.
+ANSWERS = {
+    2001: policy, 2002: forged, 2003: version, 2004: long_text,
+    2005: busy_once, 2006: incomplete, 2007: code(999, 7),
+}
+
+
+def main():
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM,
+                         socket.htons(ETH_P_IP))
+    sock.bind((sys.argv[1], ETH_P_IP))
+    print("ready", flush=True)
+    while True:
+        data, where = sock.recvfrom(65536)
+        if where[2] == socket.PACKET_OUTGOING or data[9] != p.CSP:
+            continue
+        packet = Packet(data[4 * (data[0] & 15):])
+        if packet.messages[0].name != "SETUP":
+            continue
+        call = Call(data[:20], packet)
+        ANSWERS.get(call.port, code(call.port - 1000))(call)
+
+
+out = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+main()

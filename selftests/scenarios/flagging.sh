@@ -1,0 +1,100 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Who gets signalling without asking: by the default of the namespace, by a rule for the
+# cgroup, by cspctl run.  What a socket says itself comes first.
+. "$(dirname "$0")/../lib/lib.sh"
+
+plan 24
+
+two_hosts
+listener server B tcp 0.0.0.0 80 prefer
+listener plain B tcp 0.0.0.0 81
+
+# State of a connection, and mode of its socket, made by a process that is started
+# by COMMAND, and asks for MODE ("": for nothing).
+try() { # MODE [COMMAND...]
+	local mode=$1; shift
+	sock client A "$@"
+	client client A tcp 10.0.0.2 80 "$mode"
+	connect client
+	tell client info
+	got="$(field state) $(field mode)"
+	quit client
+}
+
+try ""
+is "nobody asks" "$got" "none off"
+try prefer
+is "the socket asks" "$got" "established prefer"
+
+# --- default of the namespace ------------------------------------------------------------------
+
+count_from_here A
+conf A default_mode=1
+try ""
+is "the default is to prefer" "$got" "established prefer"
+ok "that is counted" counters_are A auto-flagged=1
+try off
+is "a socket says no" "$got" "none off"
+try require
+is "or wants more" "$got" "established require"
+client client A udp 10.0.0.2 5000
+listener udp-server B udp 0.0.0.0 5000 prefer
+connect client
+ok "UDP" datagram client udp-server 10
+is "is signalled too" "$(state client)" established
+quit client
+conf A default_mode=2
+client client A tcp 10.0.0.2 81
+ok "the default is to require" not connect client
+is "and the listener does not want to" "$(field error)" EPROTONOSUPPORT
+quit client
+conf A default_mode=0
+try ""
+is "the default is off again" "$got" "none off"
+
+conf B default_mode=1
+dial client A tcp 10.0.0.2 81 require
+is "a listener by default" "$(state client)" established
+tell plain accept
+ok "data" exchange client plain 10k
+wait_for is_state plain established
+is "its connection is signalled at both ends" "$(field mode)" prefer
+quit client
+conf B default_mode=0
+
+# --- rules ---------------------------------------------------------------------------------------
+
+group=/sys/fs/cgroup/csp-$scenario
+mkdir $group $group/below
+# shellcheck disable=SC2016 # expanded over there
+inside=(bash -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' $group)
+
+ctl A rule add /csp-$scenario prefer
+is "a rule" "$(ctl A -j rule | jq -r '.[] | "\(.cgroup) \(.mode)"')" "/csp-$scenario prefer"
+try ""
+is "is not for other cgroups" "$got" "none off"
+try "" "${inside[@]}"
+is "it is for this one" "$got" "established prefer"
+inside[3]=$group/below
+try "" "${inside[@]}"
+is "and for those below" "$got" "established prefer"
+ctl A rule add /csp-$scenario/below off
+try "" "${inside[@]}"
+is "a rule of their own comes first" "$got" "none off"
+conf A default_mode=1
+try "" "${inside[@]}"
+is "also before the default" "$got" "none off"
+conf A default_mode=0
+ctl A rule del /csp-$scenario/below
+ctl A rule del /csp-$scenario
+try "" "${inside[@]}"
+is "without rules there is none" "$got" "none off"
+rmdir $group/below $group
+
+try "" "$cspctl" run --
+is "cspctl run" "$got" "established prefer"
+try "" "$cspctl" run -m require --
+is "cspctl run -m require" "$got" "established require"
+is "leaves no rule behind" "$(ctl A -j rule | jq length)" 0

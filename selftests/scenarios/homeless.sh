@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A host that is without any address for a minute in the middle of a transfer keeps
+# its connections; and one whose address comes back goes on as if nothing had been.
+. "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/mobility.sh"
+
+plan 14
+
+routed
+delay R:to-a 5ms rate 6mbit
+delay R:to-b 5ms rate 6mbit
+capture A-R
+talk A B 10.0.2.2
+
+start_copy client server 600k
+wait_for received B 100000
+ip -n csp-A addr flush dev eth0 scope global
+ok "no address: homeless" wait_for state_is A homeless
+ok "the socket lives" not grep -q . <(on A ss -tinHO state closed)
+addr A:eth0 10.0.1.1/24
+default_via A 10.0.1.254
+ok "the address comes back: established" wait_for state_is A established
+ok "the upload is complete and right" end_copy client server
+is "nothing moved" "$(place client)" "10.0.1.1,40000 10.0.2.2,80 established 0"
+ok "nothing was asked" counters_are A move-homeless=1 move-out=0
+
+start_copy server client 600k
+wait_for received A 100000
+ip -n csp-A addr flush dev eth0 scope global
+ip -n csp-A link set eth0 down
+wait_for state_is A homeless
+since=$SECONDS
+minute_over() { [ $((SECONDS - since)) -gt 60 ]; }
+wait_for -t 70 minute_over
+ok "homeless for a minute" state_is A homeless
+ip -n csp-A link set eth0 up
+addr A:eth0 10.0.3.1/24 C
+default_via A 10.0.3.254
+ok "another address: it moves" wait_for moved A 1
+ok "the download is complete and right" end_copy server client
+is "the client's view" "$(place client)" "10.0.3.1,40000 10.0.2.2,80 established 1"
+is "the server's view" "$(place server)" "10.0.2.2,80 10.0.3.1,40000 established 1"
+ok "counters" counters_are A move-homeless=2 move-out=1 out-errors=0
+quit client server
+ok "both ends forget the connection" quiet A B
+ok "nobody sent a RST" no_reset A-R

@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Moves whose messages are lost, and moves over a network that loses, doubles and
+# reorders what it carries.
+. "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/mobility.sh"
+
+plan 15
+
+routed 5ms
+dropper R
+capture A-R
+talk A B 10.0.2.2
+
+lose() { # MESSAGE IP GATEWAY NAME HOSTS_THAT_REPEAT
+	count_from_here A B
+	drop_next R "$1"
+	roam A:eth0 "$2/24" "$3" "$4"
+	ok "the $5 is lost: the client moves all the same" wait_for moved A 1
+	ok "and proves its address" wait_for validated B 1
+	ok "it was lost" hits_are R "$1" 1
+	ok "data arrives" exchange client server 50k
+}
+lose Detach 10.0.3.1 10.0.3.254 C Attach
+ok "it was sent again" counters_are A out-retrans=1
+lose OK 10.0.4.1 10.0.4.254 D OK
+lose Ack 10.0.1.1 10.0.1.254 A Ack
+is "three moves" "$(place server)" "10.0.2.2,80 10.0.1.1,40000 established 3"
+
+no_firewall R
+for dev in to-a to-b; do delay R:$dev 10ms 5ms loss 5% duplicate 5% reorder 25%; done
+count_from_here A B
+start_trade client server 600k 150k
+for i in 3 4 1; do
+	wait_for past client $((++n * 80000))
+	roam A:eth0 10.0.$i.1/24 10.0.$i.254
+	wait_for -t 60 moved A "$n"
+done
+ok "three moves over a bad network: the data is right" end_trade client server

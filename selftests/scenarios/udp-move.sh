@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# UDP moves: connected sockets at either end, with datagrams sent while the move is
+# under way, and a server's unconnected socket that hears from its client's new place.
+. "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/mobility.sh"
+
+plan 24
+
+routed 5ms
+capture A-R
+talk A B 10.0.2.2 udp
+datagram client server 100
+ok "the server connects to its client" tell server connect 10.0.1.1 40000
+ok "and answers" datagram server client 100
+is "the client before" "$(place client)" "10.0.1.1,40000 10.0.2.2,80 established 0"
+
+ip -n csp-A addr flush dev eth0 scope global
+ok "without an address: homeless" wait_for state_is A homeless
+ok "and nothing can be sent" not tell client send 10
+dropper R
+on R nft add rule inet test drops meta l4proto 253 drop
+addr A:eth0 10.0.3.1/24 C
+default_via A 10.0.3.254
+ok "with another address it moves" wait_for state_is A moving
+ok "what the client sends now waits" tell client send 200
+first=$(field sum)
+ok "as does the next" tell client send 300
+second=$(field sum)
+no_firewall R
+ok "the move is answered" wait_for moved A 1
+tell server recv 300
+is "the datagrams arrive" "$(field sum) $(field from)" "$first 10.0.3.1,40000"
+tell server recv 300
+is "both of them" "$(field sum)" "$second"
+is "the client after" "$(place client)" "10.0.3.1,40000 10.0.2.2,80 established 1"
+is "the server after" "$(place server)" "10.0.2.2,80 10.0.3.1,40000 established 1"
+ok "the server answers to the new address" datagram server client 1000
+
+roam B:eth0 10.0.5.2/24 10.0.5.254 D
+ok "the server moves, idle" wait_for moved B 1
+is "the server after" "$(place server)" "10.0.5.2,80 10.0.3.1,40000 established 2"
+is "the client after" "$(place client)" "10.0.3.1,40000 10.0.5.2,80 established 2"
+ok "datagrams arrive" datagram client server 1000
+ok "both ways" datagram server client 1000
+wait_for validated A 1
+quit client server
+ok "both ends forget the connection" quiet A B
+
+talk A B fd00:2::2 udp
+datagram client server 100
+roam A:eth0 fd00:3::1/64 fd00:3::fe C6
+ok "IPv6: the client moves, the server's socket is not connected" wait_for moved A 2
+ok "a datagram arrives" tell client send 700
+sum=$(field sum)
+tell server recv 700
+is "from the new address" "$(field sum) $(field from)" "$sum fd00:3::1,40000"
+tell server sendto fd00:3::1 40000 50
+ok "where the answer goes" tell client recv 50
