@@ -7,7 +7,7 @@
 
 #include "sha256.h"
 
-static const uint32_t k[64] = {
+static const unsigned int k[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1,
 	0x923f82a4, 0xab1c5ed5, 0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3,
 	0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174, 0xe49b69c1, 0xefbe4786,
@@ -21,18 +21,18 @@ static const uint32_t k[64] = {
 	0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2
 };
 
-static uint32_t ror(uint32_t x, int n)
+static unsigned int ror(unsigned int x, int n)
 {
 	return x >> n | x << (32 - n);
 }
 
-static void block(uint32_t h[8], const uint8_t *p)
+static void block(unsigned int h[8], const unsigned char *p)
 {
-	uint32_t w[64], v[8], t1, t2;
+	unsigned int w[64], v[8], t1, t2;
 	int i;
 
 	for (i = 0; i < 16; i++, p += 4)
-		w[i] = (uint32_t)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+		w[i] = (unsigned int)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
 	for (; i < 64; i++)
 		w[i] = w[i - 16] + w[i - 7] +
 		       (ror(w[i - 15], 7) ^ ror(w[i - 15], 18) ^ w[i - 15] >> 3) +
@@ -53,7 +53,7 @@ static void block(uint32_t h[8], const uint8_t *p)
 
 void sha256_start(struct sha256 *s)
 {
-	static const uint32_t h[8] = {
+	static const unsigned int h[8] = {
 		0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
 		0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19
 	};
@@ -64,7 +64,7 @@ void sha256_start(struct sha256 *s)
 
 void sha256_add(struct sha256 *s, const void *data, size_t len)
 {
-	const uint8_t *p = data;
+	const unsigned char *p = data;
 	size_t have, n;
 
 	while (len) {
@@ -81,8 +81,8 @@ void sha256_add(struct sha256 *s, const void *data, size_t len)
 
 void sha256_hex(struct sha256 *s, char hex[SHA256_HEX])
 {
-	uint64_t bits = s->len * 8;
-	uint8_t end[72] = { 0x80 };
+	unsigned long long bits = s->len * 8;
+	unsigned char end[72] = { 0x80 };
 	size_t pad = 64 - (s->len + 8) % 64;
 	int i;
 

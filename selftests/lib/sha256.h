@@ -6,14 +6,13 @@
 #define _SELFTESTS_SHA256_H
 
 #include <stddef.h>
-#include <stdint.h>
 
 #define SHA256_HEX	65	/* digits and NUL */
 
 struct sha256 {
-	uint32_t	h[8];
-	uint64_t	len;
-	uint8_t		buf[64];
+	unsigned int	h[8];
+	unsigned long long	len;
+	unsigned char		buf[64];
 };
 
 void sha256_start(struct sha256 *s);

@@ -37,7 +37,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <net/if.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -73,8 +72,6 @@ static struct sock *listener;
 static int progress_fd = -1;
 
 /* --- answers ------------------------------------------------------------------- */
-
-static void answer(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 static void answer(const char *fmt, ...)
 {
@@ -327,7 +324,7 @@ static void cmd_reset(char **a)
 
 /* --- connecting --------------------------------------------------------------------- */
 
-static int64_t now_us(void)
+static long long now_us(void)
 {
 	struct timespec ts;
 
@@ -347,13 +344,13 @@ static void cmd_connect(char **a)
 {
 	struct sockaddr_storage ss;
 	socklen_t len = address(&ss, a[1], a[2]);
-	int64_t start = now_us();
+	long long start = now_us();
 
 	if (connect(cur->fd, (struct sockaddr *)&ss, len))
-		answer("{ \"error\": \"%s\", \"call\": \"connect\", \"us\": %" PRId64 " }",
+		answer("{ \"error\": \"%s\", \"call\": \"connect\", \"us\": %lld }",
 		       errno_name(errno), now_us() - start);
 	else
-		answer("{ \"us\": %" PRId64 " }", now_us() - start);
+		answer("{ \"us\": %lld }", now_us() - start);
 }
 
 static void cmd_begin(char **a)
@@ -413,13 +410,13 @@ static void cmd_error(char **a)
 /* --- data ----------------------------------------------------------------------------- */
 
 /* Bytes that no two senders and no two moments have in common. */
-static void make_data(uint8_t *buf, size_t len)
+static void make_data(unsigned char *buf, size_t len)
 {
-	static uint64_t x;
+	static unsigned long long x;
 	size_t i;
 
 	if (!x)
-		x = 88172645463325252ULL ^ (uint64_t)getpid() << 32;
+		x = 88172645463325252ULL ^ (unsigned long long)getpid() << 32;
 	for (i = 0; i < len; i++) {
 		if (i % 8 == 0) {
 			x ^= x << 13;
@@ -433,7 +430,7 @@ static void make_data(uint8_t *buf, size_t len)
 static void send_datagram(const struct sockaddr_storage *to, socklen_t len,
 			  size_t n)
 {
-	static uint8_t buf[65536];
+	static unsigned char buf[65536];
 	char hex[SHA256_HEX];
 	struct sha256 sum;
 
@@ -461,7 +458,7 @@ static void cmd_sendto(char **a)
 static void cmd_send(char **a)
 {
 	size_t left = number(a[1]), all = left;
-	uint8_t buf[CHUNK];
+	unsigned char buf[CHUNK];
 	char hex[SHA256_HEX];
 	struct sha256 sum;
 	size_t n, at;
@@ -496,7 +493,7 @@ static void cmd_recv(char **a)
 	socklen_t from_len = sizeof(from);
 	size_t want = number(a[1]), got = 0;
 	char hex[SHA256_HEX], text[80];
-	static uint8_t buf[65536];
+	static unsigned char buf[65536];
 	struct sha256 sum;
 	ssize_t n = 1;
 
@@ -530,12 +527,12 @@ static void cmd_recv(char **a)
 struct trade {
 	size_t		n;
 	size_t		rate;
-	int64_t		start;
+	long long		start;
 	size_t		sent;
 	size_t		got;
 	struct sha256	out;
 	struct sha256	in;
-	uint8_t		buf[CHUNK];	/* made, not sent yet */
+	unsigned char		buf[CHUNK];	/* made, not sent yet */
 	size_t		at;
 	size_t		have;
 };
@@ -575,7 +572,7 @@ static int trade_send(struct trade *t)
 	}
 	ret = send(cur->fd, t->buf + t->at, t->have - t->at, MSG_NOSIGNAL);
 	if (ret < 0)
-		return errno == EAGAIN ? 0 : errno;
+		return errno == EAGAIN ? 0 : -errno;
 	t->at += ret;
 	t->sent += ret;
 	return 0;
@@ -583,15 +580,15 @@ static int trade_send(struct trade *t)
 
 static int trade_recv(struct trade *t)
 {
-	static uint8_t buf[65536];
+	static unsigned char buf[65536];
 	size_t n = t->n - t->got;
 	ssize_t ret;
 
 	ret = recv(cur->fd, buf, n < sizeof(buf) ? n : sizeof(buf), 0);
 	if (ret < 0)
-		return errno == EAGAIN ? 0 : errno;
+		return errno == EAGAIN ? 0 : -errno;
 	if (!ret)
-		return EPIPE;
+		return -EPIPE;
 	sha256_add(&t->in, buf, ret);
 	t->got += ret;
 	show_progress(t->got);
@@ -610,7 +607,7 @@ static int trade(struct trade *t)
 			     (t->got < t->n ? POLLIN : 0);
 		ret = poll(&pfd, 1, paced ? 10 : PATIENCE);
 		if (!ret && !paced)
-			return ETIMEDOUT;
+			return -ETIMEDOUT;
 		if (pfd.revents & (POLLIN | POLLHUP | POLLERR))
 			err = trade_recv(t);
 		if (!err && pfd.revents & POLLOUT)
@@ -635,13 +632,14 @@ static void cmd_trade(char **a)
 	err = trade(&t);
 	set_blocking(true);
 	if (err) {
-		answer("{ \"error\": \"%s\", \"call\": \"trade\", \"sent\": %zu, \"received\": %zu }",
-		       errno_name(err), t.sent, t.got);
+		printf("{ \"error\": \"%s\", \"call\": \"trade\", ",
+		       errno_name(-err));
+		answer("\"sent\": %zu, \"received\": %zu }", t.sent, t.got);
 		return;
 	}
 	sha256_hex(&t.in, in);
 	sha256_hex(&t.out, out);
-	answer("{ \"sent\": \"%s\", \"received\": \"%s\", \"us\": %" PRId64 " }", out, in,
+	answer("{ \"sent\": \"%s\", \"received\": \"%s\", \"us\": %lld }", out, in,
 	       now_us() - t.start);
 }
 
@@ -689,16 +687,18 @@ static void cmd_info(char **a)
 		inet_ntop(info.family, info.laddr, l, sizeof(l));
 		inet_ntop(info.family, info.raddr, r, sizeof(r));
 	}
-	answer("{ \"state\": \"%s\", \"mode\": \"%s\", \"initiator\": %s, \"udp\": %s, "
-	       "\"validated\": %s, \"moves\": %u, \"timeout\": %u, "
-	       "\"cid\": \"%08x%08x\", \"local\": \"%s,%u\", \"peer\": \"%s,%u\" }",
+	printf("{ \"state\": \"%s\", \"mode\": \"%s\", ",
 	       name_of(states, sizeof(states) / sizeof(*states), info.state),
-	       name_of(modes, 3, info.mode),
+	       name_of(modes, 3, info.mode));
+	printf("\"initiator\": %s, \"udp\": %s, \"validated\": %s, ",
 	       info.flags & CSP_INFO_INITIATOR ? "true" : "false",
 	       info.flags & CSP_INFO_UDP_ENCAP ? "true" : "false",
-	       info.flags & CSP_INFO_VALIDATED ? "true" : "false",
+	       info.flags & CSP_INFO_VALIDATED ? "true" : "false");
+	printf("\"moves\": %u, \"timeout\": %u, \"cid\": \"%08x%08x\", ",
 	       info.moves, info.timeout_ms, ntohl(info.cid[0]),
-	       ntohl(info.cid[1]), l, ntohs(info.lport), r, ntohs(info.rport));
+	       ntohl(info.cid[1]));
+	answer("\"local\": \"%s,%u\", \"peer\": \"%s,%u\" }", l,
+	       ntohs(info.lport), r, ntohs(info.rport));
 }
 
 static void cmd_reject(char **a)
@@ -720,10 +720,10 @@ static void cmd_reject(char **a)
 	if (info.family)
 		inet_ntop(info.family, info.origin, origin, sizeof(origin));
 	info.text[CSP_TEXT_MAX] = '\0';
-	answer("{ \"code\": \"%s\", \"detail\": %u, \"errno\": \"%s\", \"origin\": \"%s\", \"text\": \"%s\" }",
+	printf("{ \"code\": \"%s\", \"detail\": %u, \"errno\": \"%s\", ",
 	       name_of(codes, sizeof(codes) / sizeof(*codes), info.code),
-	       info.detail, info.err ? errno_name(info.err) : "0", origin,
-	       info.text);
+	       info.detail, info.err ? errno_name(info.err) : "0");
+	answer("\"origin\": \"%s\", \"text\": \"%s\" }", origin, info.text);
 }
 
 static void cmd_mode(char **a)
@@ -741,7 +741,7 @@ static void cmd_mode(char **a)
 static void cmd_getopt(char **a)
 {
 	socklen_t len = atoi(a[3]), i;
-	uint8_t buf[1024] = { };
+	unsigned char buf[1024] = { };
 
 	if (len > sizeof(buf))
 		len = sizeof(buf);
@@ -758,7 +758,7 @@ static void cmd_getopt(char **a)
 static void cmd_setopt(char **a)
 {
 	unsigned int byte;
-	uint8_t buf[1024];
+	unsigned char buf[1024];
 	socklen_t len = 0;
 
 	while (len < sizeof(buf) && sscanf(a[3] + 2 * len, "%2x", &byte) == 1)
@@ -807,12 +807,13 @@ static const struct {
 
 static void obey(char *line)
 {
+	static const char blank[] = { ' ', '\n', '\0' };
 	char *a[MAX_ARGS + 1] = { };
 	size_t i;
 	int n = 0;
 
-	for (line = strtok(line, " \n"); line && n < MAX_ARGS;
-	     line = strtok(NULL, " \n"))
+	for (line = strtok(line, blank); line && n < MAX_ARGS;
+	     line = strtok(NULL, blank))
 		a[n++] = line;
 	if (!n)
 		return;

@@ -49,7 +49,7 @@ quit() { # NAME...
 	local name in out
 	for name; do
 		in=${sock_in[$name]} out=${sock_out[$name]}
-		kill "${sock_pid[$name]}"
+		kill -KILL "${sock_pid[$name]}"
 		wait "${sock_pid[$name]}" 2>/dev/null || true
 		exec {in}>&- {out}>&-
 		unset "sock_pid[$name]"

@@ -59,6 +59,7 @@ roam A:eth0 10.0.3.1/24 10.0.3.254 C
 ok "the socket is gone: refused" wait_for counters_are B attach-no-sock=1
 ok "the client's connection is left to TCP" wait_for not state_is A moving
 ok "which says that it has ended" not tell client recv 1
+quit client server
 ok "both ends forget the connection" quiet A B
 messages A-R >"$tmp/messages"
 ok "messages" grep -q 'B > C: Reject(No conn[^)]*).* + Sig' "$tmp/messages"

@@ -66,13 +66,13 @@ conf B default_mode=0
 
 # --- rules ---------------------------------------------------------------------------------------
 
-group=/sys/fs/cgroup/csp-$scenario
-mkdir $group $group/below
+name=csp-$scenario group=/sys/fs/cgroup/$name
+mkdir "$group" "$group/below"
 # shellcheck disable=SC2016 # expanded over there
-inside=(bash -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' $group)
+inside=(bash -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$group")
 
-ctl A rule add /csp-$scenario prefer
-is "a rule" "$(ctl A -j rule | jq -r '.[] | "\(.cgroup) \(.mode)"')" "/csp-$scenario prefer"
+ctl A rule add "/$name" prefer
+is "a rule" "$(ctl A -j rule | jq -r '.[] | "\(.cgroup) \(.mode)"')" "/$name prefer"
 try ""
 is "is not for other cgroups" "$got" "none off"
 try "" "${inside[@]}"
@@ -80,18 +80,18 @@ is "it is for this one" "$got" "established prefer"
 inside[3]=$group/below
 try "" "${inside[@]}"
 is "and for those below" "$got" "established prefer"
-ctl A rule add /csp-$scenario/below off
+ctl A rule add "/$name/below" off
 try "" "${inside[@]}"
 is "a rule of their own comes first" "$got" "none off"
 conf A default_mode=1
 try "" "${inside[@]}"
 is "also before the default" "$got" "none off"
 conf A default_mode=0
-ctl A rule del /csp-$scenario/below
-ctl A rule del /csp-$scenario
+ctl A rule del "/$name/below"
+ctl A rule del "/$name"
 try "" "${inside[@]}"
 is "without rules there is none" "$got" "none off"
-rmdir $group/below $group
+rmdir "$group/below" "$group"
 
 try "" "$cspctl" run --
 is "cspctl run" "$got" "established prefer"

@@ -1,0 +1,128 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# The administrator's side: settings and their limits, explanations of what is refused,
+# connections listed and given up, events, and who may do what.
+. "$(dirname "$0")/../lib/lib.sh"
+
+plan 42
+
+two_hosts
+listener server B tcp 0.0.0.0 80 prefer
+
+# --- settings ---------------------------------------------------------------------------------
+
+bad=0
+while IFS='|' read -r name min max; do
+	conf A "$name=$min" && conf A "$name=$max" || bad=1
+	! conf A "$name=$((max + 1))" 2>/dev/null || { note "$name: above $max"; bad=1; }
+	! conf A "$name=$((min - 1))" 2>/dev/null || { note "$name: below $min"; bad=1; }
+	[ "$(ctl A conf "$name" | wc -w)" = 1 ] || bad=1
+done < <(sed -n 's/^CSP_CONF(\([a-z_]*\), [^,]*, \([0-9]*\), \([0-9]*\),.*/\1|\2|\3/p' \
+	"$top/net/csp/conf_list.h")
+is "every setting takes its least and greatest value, and none beyond" $bad 0
+ctl A conf set default_mode off udp_encap auto udp_port default fallback 300
+is "cspctl sets several" "$(ctl A conf default_mode udp_encap udp_port fallback | tr '\n' ' ')" \
+	"off auto 4253 300 "
+is "sysctl shows the same" "$(on A sysctl -n net.csp.fallback)" 300
+is "the other host has its own" "$(on B sysctl -n net.csp.fallback)" 5000
+on A sh -c 'echo 1 2 >/proc/sys/net/csp/fallback' 2>/dev/null || true
+is "two numbers are none" "$(on A sysctl -n net.csp.fallback)" 300
+
+# --- refusals explain themselves ---------------------------------------------------------------------
+
+flow_get=1 flow_del=2 flow_move=3 flow_change=4 conf_set=7 peer_get=9 peer_flush=10
+rule_get=13 rule_add=14 rule_del=15
+
+requests=() wanted=() texts=()
+request() { # TEXT WANTED COMMAND [ATTRIBUTE...]
+	texts+=("$1") wanted+=("$2")
+	requests+=("${@:3}" --)
+}
+request "no cid" "EINVAL A connection is named by its cid" $flow_get
+request "unknown cid" "ENOENT No connection has this cid" $flow_get 1=u64:1
+request "del: unknown cid" "ENOENT No connection has this cid" $flow_del 1=u64:1
+request "move: unknown cid" "ENOENT No connection has this cid" $flow_move 1=u64:1
+request "change: unknown cid" "ENOENT No connection has this cid" $flow_change 1=u64:1 20=u32:0
+request "change: pref too high" "ERANGE *" $flow_change 1=u64:1 20=u32:201
+request "cid too short" "*E* *" $flow_get 1=u32:1
+request "no setting" "EINVAL No setting is given" $conf_set
+request "setting out of range" "ERANGE *1 to 60000*" $conf_set 2=u32:0
+request "one of two out of range" "ERANGE *" $conf_set 2=u32:1000 5=u32:0
+request "peer without address" "EINVAL A peer is named by its address" $peer_get
+request "peer: address too short" "EINVAL An address has 4 or 16 bytes" $peer_get 2=0a0000
+request "peer: v4-mapped" "EINVAL An IPv4 address is given in 4 bytes" \
+	$peer_get 2=00000000000000000000ffff0a000002
+request "peer: wrong family" "EINVAL The address is of another family" \
+	$peer_get 1=u16:10 2=0a000063
+request "peer: not known" "ENOENT Nothing is remembered of this peer" $peer_get 2=0a000063
+request "flush: family alone" "EINVAL A family is given with an address" $peer_flush 1=u16:2
+request "rule without cgroup" "EINVAL A rule is named by its cgroup" $rule_get
+request "rule without mode" "EINVAL A rule gives a mode" $rule_add 1=str:/
+request "rule: no path" "EINVAL The path of a cgroup begins with a slash" $rule_add 1=str:x 2=u8:1
+request "rule: no such cgroup" "ENOENT There is no such cgroup*" $rule_add 1=str:/none 2=u8:1
+request "rule: no such mode" "ERANGE *" $rule_add 1=str:/ 2=u8:3
+request "rule: none to delete" "ENOENT This cgroup has no rule" $rule_del 1=str:/none
+request "no such command" "EOPNOTSUPP" 99
+
+mapfile -t answers < <(on A "$lib/genl.py" "${requests[@]}")
+for i in "${!texts[@]}"; do
+	is "${texts[i]}" "${answers[i]-}" "${wanted[i]}"
+done
+is "a refused request changes nothing" "$(on A sysctl -n net.csp.fallback)" 300
+conf A fallback=5000
+
+answer=$(on A setpriv --reuid 65534 --clear-groups --inh-caps=-all \
+	"$lib/genl.py" 6 -- 8 -- $conf_set 2=u32:1 -- $peer_flush | tr '\n' ' ')
+is "who is not root may look, not touch" "$answer" "ok ok EPERM EPERM "
+
+# --- connections ------------------------------------------------------------------------------------------
+
+events() { # HOST
+	ctl "$1" -j -v monitor >"$tmp/$1.events" 2>"$tmp/$1.monitor" &
+	daemons+=($!)
+	wait_for grep -q listening "$tmp/$1.monitor"
+}
+events_are() { # HOST EVENT...
+	[ "$(jq -r .event "$tmp/$1.events" | tr '\n' ' ')" = "${*:2} " ]
+}
+events A
+events B
+dial client A tcp 10.0.0.2 80 prefer 40000
+tell server accept
+wait_for is_state server established
+is "a connection is listed" "$(ctl A -j flow lport 40000 |
+	jq -r '.[] | "\(.proto) \(.state) \(.laddr) \(.raddr) \(.rport) \(.flags[0])"')" \
+	"tcp established 10.0.0.1 10.0.0.2 80 initiator"
+cid=$(tell client info && field cid)
+is "and found by its cid" "$(ctl A -j flow cid "$cid" | jq -r '.[].lport')" 40000
+peer_cid=$(ctl A -j flow cid "$cid" | jq -r '.[].peer_cid')
+is "both ends know both cids" "$(ctl B -j flow | jq -r '.[] | "\(.cid) \(.peer_cid)"')" \
+	"$peer_cid $cid"
+tell client getopt 1 39 8 || true
+quit client
+tell server close
+ok "events at the client's end" wait_for events_are A created established detached
+ok "and at the server's" wait_for events_are B created established detached
+dial client A tcp 10.0.0.2 99 prefer || true
+ok "a refusal is an event" wait_for events_are A created established detached \
+	created rejected deleted
+is "with its reason" "$(jq -r 'select(.event == "rejected") | "\(.error) \(.text)"' \
+	"$tmp/A.events")" "no-listener nobody listens on this port"
+quit client
+
+listener udp-server B udp 0.0.0.0 5000 prefer
+sock many A
+for _ in {1..150}; do
+	client many A udp 10.0.0.2 5000 prefer
+	connect many
+	tell many send 1
+done
+is "150 connections are listed in several messages" \
+	"$(ctl A -j flow | jq -r '.[].cid' | sort -u | wc -l)" 150
+quit many
+ok "all end" quiet A
+
+generation=$(ctl A -j key | jq .generation)
+ctl A key rotate >/dev/null
+is "another host key" "$(ctl A -j key | jq .generation)" $((generation + 1))
