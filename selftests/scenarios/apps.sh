@@ -74,7 +74,8 @@ iperf_server=$! daemons+=($!)
 wait_for serves 5201
 run A iperf3 -c 10.0.2.2 -t 4 -b 1M -R -J >"$tmp/iperf" &
 iperf=$!
-wait_for eval '[ "$(counter A flows)" = 2 ]'
+two() { [ "$(counter A flows)" = 2 ]; }
+wait_for two
 ok "iperf3: two connections move" go 2
 ok "iperf3 succeeds" wait $iperf
 ok "so does its server" wait $iperf_server
