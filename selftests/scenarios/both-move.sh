@@ -39,10 +39,10 @@ count_from_here A B
 ctl A flow move all to 10.0.3.1 >/dev/null &
 ctl B flow move all to 10.0.5.2 >/dev/null
 wait $!
-there() { [[ $(place client) == "10.0.3.1,40000 10.0.5.2,80 established "* ]]; }
-ok "both move at once: the client arrives" wait_for there
-there() { [[ $(place server) == "10.0.5.2,80 10.0.3.1,40000 established "* ]]; }
-ok "and the server" wait_for there
+client_there() { [[ $(place client) == "10.0.3.1,40000 10.0.5.2,80 established "* ]]; }
+ok "both move at once: the client arrives" wait_for client_there
+server_there() { [[ $(place server) == "10.0.5.2,80 10.0.3.1,40000 established "* ]]; }
+ok "and the server" wait_for server_there
 ok "data arrives" exchange client server 300k
 ok "each had its move accepted" wait_for counters_are A move-ok=1 attach-bad-mac=0 attach-no-conn=0
 ok "both of them" wait_for counters_are B move-ok=1 attach-bad-mac=0 attach-no-conn=0
