@@ -71,6 +71,8 @@ MAN_PAGES = $(wildcard Documentation/man/*.[1-9])
 PHONY += install
 install: all
 	$(KBUILD) INSTALL_MOD_DIR=extra INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	@# Debian's headers lack what kbuild wants before it calls depmod itself.
+	$(if $(DESTDIR),,depmod $(KVER))
 	@set -e; for dir in $(TOOLS); do \
 		$(MAKE) -C $$dir install DESTDIR=$(DESTDIR) PREFIX=$(PREFIX); \
 	done
