@@ -31,6 +31,8 @@
 #include "limit.h"
 #include "move.h"
 #include "netlink.h"
+#include "offer.h"
+#include "oldpath.h"
 #include "rebind.h"
 #include "rx.h"
 #include "sign.h"
@@ -91,13 +93,24 @@ static void csp_attach_queue(struct csp_rx *rx, struct csp_flow *flow)
 	csp_flow_todo(flow, CSP_TODO_ATTACH);
 }
 
+/* A wish for time is for boxes, who have no key. */
+static bool csp_attach_unsigned(const struct csp_msg *msg)
+{
+	return msg->type == CSP_MSG_CHANGE && CSP_HAS(msg, TIMEOUT) &&
+	       !CSP_HAS(msg, PREF) && !CSP_HAS(msg, MAC);
+}
+
 static bool csp_attach_complete(const struct csp_msg *msg)
 {
-	if (!CSP_HAS(msg, CONN) || !CSP_HAS(msg, SRC) || !CSP_HAS(msg, DST) ||
-	    !CSP_HAS(msg, SEQ) || !CSP_HAS(msg, MAC))
+	if (!CSP_HAS(msg, CONN) || !CSP_HAS(msg, SRC) || !CSP_HAS(msg, DST))
 		return false;
+	if (csp_attach_unsigned(msg))
+		return true;
+	if (!CSP_HAS(msg, SEQ) || !CSP_HAS(msg, MAC))
+		return false;
+	/* A move has both, an offer none. */
 	return msg->type == CSP_MSG_CHANGE ||
-	       (CSP_HAS(msg, LOCAL_ID) && CSP_HAS(msg, NONCE));
+	       !CSP_HAS(msg, LOCAL_ID) == !CSP_HAS(msg, NONCE);
 }
 
 /**
@@ -112,6 +125,9 @@ void csp_attach_rcv(struct csp_rx *rx, const struct csp_msg *msg)
 	struct csp_net *cn = rx->cn;
 	struct csp_flow *flow;
 
+	/* Of several offers the last speaks, which has the MAC. */
+	if (msg->type == CSP_MSG_ATTACH && rx->rd.pos < rx->rd.len)
+		return;
 	if (!csp_attach_complete(msg)) {
 		CSP_INC(cn, IN_MALFORMED);
 		return;
@@ -123,7 +139,9 @@ void csp_attach_rcv(struct csp_rx *rx, const struct csp_msg *msg)
 			      "no such connection");
 		return;
 	}
-	if (csp_attach_may_compute(rx, flow, msg))
+	if (csp_attach_unsigned(msg))
+		csp_change_rcv_timeout(rx, flow, msg);
+	else if (csp_attach_may_compute(rx, flow, msg))
 		csp_attach_queue(rx, flow);
 	csp_flow_put(flow);
 }
@@ -142,7 +160,7 @@ static struct sk_buff *csp_attach_ok_build(struct csp_flow *flow,
 	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, mv->rx_xid, CSP_F_REPLY,
 			attempt);
 	csp_write_msg(&wr, CSP_MSG_OK, 0, flow->peer_cid);
-	csp_write_local_id(&wr, flow->cid.id, flow->next.id);
+	csp_write_local_id(&wr, csp_flow_cid(flow), csp_flow_next(flow));
 	csp_write_u32(&wr, CSP_A_SEQ, mv->rx_seq);
 	csp_write_blob(&wr, CSP_A_NONCE, mv->ok_nonce, sizeof(mv->ok_nonce));
 	csp_write_blob(&wr, CSP_A_NONCE_ECHO, mv->echo, mv->echo_len);
@@ -158,10 +176,9 @@ static void csp_attach_ok_send(struct csp_flow *flow, u8 attempt)
 	if (!flow->dead) {
 		skb = csp_attach_ok_build(flow, attempt);
 		csp_to_flow(&to, flow);
-		if (flow->move->unvalidated &&
-		    flow->state != CSP_STATE_MOVING)
-			csp_flow_timer(flow, CSP_VALIDATE_RTO <<
-				       flow->move->ok_attempt);
+		if (flow->move->unvalidated)
+			csp_move_set_due(flow, CSP_DUE_OK, CSP_VALIDATE_RTO <<
+					 flow->move->ok_attempt);
 	}
 	spin_unlock_bh(&flow->lock);
 	if (skb)
@@ -204,30 +221,26 @@ static void csp_attach_inject(struct csp_rx *rx, struct csp_flow *flow,
 }
 
 /* Everything that the flow has to remember of an accepted Attach. */
-static int csp_attach_note(struct csp_rx *rx, struct csp_flow *flow,
-			   const struct csp_msg *msg,
-			   const struct csp_tuple *t)
+static void csp_attach_note(struct csp_rx *rx, struct csp_flow *flow,
+			    const struct csp_msg *msg,
+			    const struct csp_tuple *old)
 {
 	struct csp_move *mv = flow->move;
-	int err;
 
 	spin_lock_bh(&flow->lock);
-	err = csp_flow_retuple(flow, t);
-	if (!err && msg->dcid == flow->next.id)
-		err = csp_flow_next_cid(flow);
-	if (!err) {
-		flow->peer_cid = msg->cid;
-		flow->peer_next = msg->next_cid;
-		flow->udp = rx->udp;
-		flow->moves++;
-		mv->unvalidated = true;
-		mv->ok_attempt = 0;
-		mv->echo_len = msg->nonce.len;
-		memcpy(mv->echo, msg->nonce.data, msg->nonce.len);
-		get_random_bytes(mv->ok_nonce, sizeof(mv->ok_nonce));
-	}
+	/* Else the peer does not know whether its last move was answered. */
+	if (msg->dcid == csp_flow_next(flow))
+		csp_oldpath_leave(flow, old);
+	flow->peer_cid = msg->cid;
+	flow->peer_next = msg->next_cid;
+	flow->udp = rx->udp;
+	flow->moves++;
+	mv->unvalidated = true;
+	mv->ok_attempt = 0;
+	mv->echo_len = msg->nonce.len;
+	memcpy(mv->echo, msg->nonce.data, msg->nonce.len);
+	get_random_bytes(mv->ok_nonce, sizeof(mv->ok_nonce));
 	spin_unlock_bh(&flow->lock);
-	return err;
 }
 
 /* Socket lock held. 0 or an enum csp_error. */
@@ -235,9 +248,8 @@ static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 			     struct sock *sk, const struct csp_msg *msg)
 {
 	struct csp_tuple old = flow->t;
-	struct csp_rebind rb = { .old = old, .t = old, .limited = true };
+	struct csp_rebind rb = { .t = old, .limited = true };
 	u16 code = csp_rebind_check(sk);
-	int err;
 
 	if (code) {
 		CSP_INC(rx->cn, MOVE_IMMOVABLE);
@@ -245,33 +257,33 @@ static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 	}
 	rb.t.laddr = rx->daddr;
 	rb.t.raddr = rx->saddr;
-	err = csp_attach_note(rx, flow, msg, &rb.t);
-	if (!err && memcmp(&rb.t, &old, sizeof(old))) {
-		err = csp_rebind(sk, &rb);
-		trace_csp_rebind(flow, &old, &rb.t, err);
-		if (!err)
-			csp_tomb_del(rx->cn, &rb.t);
-		flow->move->room += rb.room;
-	} else if (!err) {
+	rb.t.rport = msg->src.port;
+	if (!memcmp(&rb.t, &old, sizeof(old))) {
 		/* Back where it was. */
 		csp_rebind_kick(sk);
+	} else if (csp_move_rehome(flow, sk, &rb)) {
+		CSP_INC(rx->cn, MOVE_IN_USE);
+		return CSP_ERR_IN_USE;
 	}
-	if (!err)
-		return 0;
-	CSP_INC(rx->cn, MOVE_IN_USE);
-	spin_lock_bh(&flow->lock);
-	csp_flow_retuple(flow, &old);
-	spin_unlock_bh(&flow->lock);
-	return CSP_ERR_IN_USE;
+	flow->move->room += rb.room;
+	csp_attach_note(rx, flow, msg, &old);
+	return 0;
 }
 
 /* Our own move was under way: it goes on, to the peer's new address. */
-static void csp_attach_state(struct csp_flow *flow)
+static void csp_attach_state(struct csp_flow *flow,
+			     const struct csp_tuple *before)
 {
 	bool again;
 
 	spin_lock_bh(&flow->lock);
-	again = flow->state == CSP_STATE_MOVING;
+	/* Unless both moves named the same ends; section "Glare". */
+	again = flow->state == CSP_STATE_MOVING &&
+		memcmp(before, &flow->t, sizeof(*before));
+	if (again) {
+		flow->want_l = before->laddr;
+		flow->want_r = in6addr_any;
+	}
 	if (!flow->dead && flow->state != CSP_STATE_MOVING)
 		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
 	spin_unlock_bh(&flow->lock);
@@ -317,6 +329,7 @@ static void csp_attach_refuse(struct csp_rx *rx, struct csp_flow *flow,
 static u16 csp_attach_accept(struct csp_rx *rx, struct csp_flow *flow,
 			     const struct csp_msg *msg)
 {
+	struct csp_tuple before = flow->t;
 	struct sock *sk;
 	u16 code;
 
@@ -328,6 +341,11 @@ static u16 csp_attach_accept(struct csp_rx *rx, struct csp_flow *flow,
 	}
 	if (rx->family != flow->t.family)
 		return CSP_ERR_IMMOVABLE;
+	if (msg->proto != flow->t.proto || msg->dst.port != flow->t.lport ||
+	    !msg->src.port) {
+		CSP_INC(rx->cn, IN_MALFORMED);
+		return CSP_ERR_MALFORMED;
+	}
 	sk = csp_flow_sk(flow);
 	if (!sk) {
 		CSP_INC(rx->cn, ATTACH_NO_SOCK);
@@ -337,7 +355,7 @@ static u16 csp_attach_accept(struct csp_rx *rx, struct csp_flow *flow,
 	code = csp_attach_rebind(rx, flow, sk, msg);
 	if (!code) {
 		CSP_INC(rx->cn, MOVE_IN);
-		csp_attach_state(flow);
+		csp_attach_state(flow, &before);
 		/* Before the data that the release of the socket sends. */
 		csp_attach_ok_send(flow, rx->rd.attempt);
 	}
@@ -377,24 +395,28 @@ static void csp_attach_believed(struct csp_rx *rx, struct csp_flow *flow,
 	csp_attach_inject(rx, flow, msg);
 }
 
-static void csp_attach_read(struct csp_rx *rx, struct csp_flow *flow)
+/* To its end; the last message has the MAC and is in @msg. */
+static bool csp_attach_read(struct csp_rx *rx, struct csp_flow *flow,
+			    struct csp_msg *msg)
+{
+	while (csp_read_msg(&rx->rd, msg) > 0)
+		if (rx->rd.pos == rx->rd.len)
+			return csp_sign_ok(rx, flow, msg);
+	return false;
+}
+
+static void csp_attach_act(struct csp_rx *rx, struct csp_flow *flow)
 {
 	struct csp_msg msg;
 
-	while (csp_read_msg(&rx->rd, &msg) > 0) {
-		if (msg.type != CSP_MSG_ATTACH && msg.type != CSP_MSG_CHANGE)
-			continue;
-		if (!csp_sign_ok(rx, flow, &msg)) {
-			CSP_INC(rx->cn, ATTACH_BAD_MAC);
-			return;
-		}
-		if (msg.type == CSP_MSG_CHANGE)
-			csp_change_believed(rx, flow, &msg);
-		else if (msg.dcid == READ_ONCE(flow->cid.id) ||
-			 msg.dcid == READ_ONCE(flow->next.id))
-			csp_attach_believed(rx, flow, &msg);
-		return;
-	}
+	if (!csp_attach_read(rx, flow, &msg))
+		CSP_INC(rx->cn, ATTACH_BAD_MAC);
+	else if (msg.type == CSP_MSG_CHANGE)
+		csp_change_believed(rx, flow, &msg);
+	else if (CSP_HAS(&msg, LOCAL_ID))
+		csp_attach_believed(rx, flow, &msg);
+	else
+		csp_offer_believed(rx, flow, &msg);
 }
 
 /**
@@ -417,7 +439,7 @@ void csp_attach_process(struct csp_flow *flow)
 	}
 	cb = (struct csp_skb_cb *)skb->cb;
 	if (csp_rx_start(&rx, flow->cn, skb, cb->udp, cb->port))
-		csp_attach_read(&rx, flow);
+		csp_attach_act(&rx, flow);
 out:
 	kfree_skb(skb);
 }
@@ -450,9 +472,9 @@ void csp_attach_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
 	    !memcmp(mv->ok_nonce, msg->nonce_echo.data,
 		    sizeof(mv->ok_nonce))) {
 		mv->unvalidated = false;
+		mv->due[CSP_DUE_OK] = 0;
 		valid = true;
-		if (flow->state == CSP_STATE_ESTABLISHED && !flow->peer_gone)
-			csp_flow_timer(flow, 0);
+		csp_oldpath_proved(flow);
 	}
 	spin_unlock_bh(&flow->lock);
 	if (!valid)
@@ -493,9 +515,12 @@ void csp_attach_timer(struct csp_flow *flow)
 {
 	struct csp_move *mv = flow->move;
 
-	if (!mv || !READ_ONCE(mv->unvalidated) ||
-	    mv->ok_attempt + 1 >= CSP_VALIDATE_ATTEMPTS)
+	if (!READ_ONCE(mv->unvalidated))
 		return;
+	if (mv->ok_attempt + 1 >= CSP_VALIDATE_ATTEMPTS) {
+		csp_oldpath_probe(flow);
+		return;
+	}
 	mv->ok_attempt++;
 	CSP_INC(flow->cn, OUT_RETRANS);
 	csp_attach_ok_send(flow, mv->ok_attempt);

@@ -1,22 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How much a path is wanted: Change; csp.rst, section "Change".
+ * Requests about a connection that are no moves; csp.rst, sections "Change"
+ * and "Multihoming".
  *
- *	 preference set --> Change + MAC, again after 250 ms, 500 ms, ...
- *	                        |
- *	                        +-- OK + MAC, or five times nothing --> done
+ *	PREF	how much the path in use is wanted: Change + MAC
+ *	TIMEOUT	how long boxes shall keep idle state: Change without MAC
+ *	OFFER	other addresses of this host: Attach without Detach, + MAC
  *
- * The receiver moves the connection if the path in use is wanted little and it
- * knows another.
+ * One at a time:
+ *
+ *	 wanted --> sent, again after 250 ms, 500 ms, ...
+ *	   ^          |
+ *	   |          +-- answered, or five times nothing --> the next one
+ *	   +----------+-- this end moves: again afterwards, as a new transaction
+ *
+ * The receiver of a PREF moves the connection if it knows a path that is
+ * wanted more than the one in use.
  */
 #include <linux/random.h>
 
-#include "attach.h"
 #include "change.h"
 #include "flow.h"
 #include "move.h"
 #include "netlink.h"
+#include "offer.h"
+#include "oldpath.h"
 #include "path.h"
+#include "pref.h"
 #include "rx.h"
 #include "setup.h"
 #include "sign.h"
@@ -26,59 +36,125 @@
 #define CSP_CHANGE_RTO		250	/* ms */
 #define CSP_CHANGE_ATTEMPTS	5
 
-static void csp_change_xmit(struct csp_flow *flow)
+static struct sk_buff *csp_change_build(struct csp_flow *flow)
 {
-	struct csp_move *mv = flow->move;
 	struct sk_buff *skb = csp_tx_alloc(CSP_MSG_ROOM);
+	struct csp_move *mv = flow->move;
 	struct csp_writer wr;
+
+	lockdep_assert_held(&flow->lock);
+	if (!skb)
+		return NULL;
+	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, mv->say_xid, 0,
+			mv->say_attempt);
+	if (mv->say_what == CSP_SAY_OFFER) {
+		if (!csp_offer_write(&wr, flow, flow->peer_cid)) {
+			kfree_skb(skb);
+			return NULL;
+		}
+		csp_write_u32(&wr, CSP_A_SEQ, mv->say_seq);
+		return csp_sign_finish(skb, &wr, flow);
+	}
+	csp_write_msg(&wr, CSP_MSG_CHANGE, 0, flow->peer_cid);
+	if (mv->say_what == CSP_SAY_TIMEOUT) {
+		csp_write_names(&wr, &flow->t);
+		csp_write_u32(&wr, CSP_A_TIMEOUT, mv->wish);
+		skb_put(skb, csp_write_finish(&wr));
+		return skb;
+	}
+	csp_write_names(&wr, &mv->say_t);
+	csp_write_u32(&wr, CSP_A_PREF, mv->say_pref);
+	csp_write_u32(&wr, CSP_A_SEQ, mv->say_seq);
+	return csp_sign_finish(skb, &wr, flow);
+}
+
+static void csp_change_send(struct csp_flow *flow)
+{
+	struct sk_buff *skb = NULL;
 	struct csp_to to;
 
-	if (!skb)
-		return;
 	spin_lock_bh(&flow->lock);
-	if (flow->dead || flow->state != CSP_STATE_ESTABLISHED) {
-		spin_unlock_bh(&flow->lock);
-		kfree_skb(skb);
-		return;
+	if (!flow->dead && flow->state == CSP_STATE_ESTABLISHED) {
+		csp_move_set_due(flow, CSP_DUE_SAY,
+				 CSP_CHANGE_RTO << flow->move->say_attempt);
+		skb = csp_change_build(flow);
+		csp_to_flow(&to, flow);
 	}
-	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, flow->xid, 0,
-			mv->change_attempt);
-	csp_write_msg(&wr, CSP_MSG_CHANGE, 0, flow->peer_cid);
-	csp_write_names(&wr, flow);
-	csp_write_u32(&wr, CSP_A_PREF, flow->pref);
-	csp_write_u32(&wr, CSP_A_SEQ, mv->tx_seq);
-	skb = csp_sign_finish(skb, &wr, flow);
-	csp_to_flow(&to, flow);
-	csp_flow_timer(flow, CSP_CHANGE_RTO << mv->change_attempt);
 	spin_unlock_bh(&flow->lock);
 	if (skb)
 		csp_tx(flow->cn, skb, &to, NULL);
 }
 
+/* Takes the first of what is wanted; lock held. False: nothing, or not now. */
+static bool csp_change_take(struct csp_flow *flow)
+{
+	struct csp_move *mv = flow->move;
+
+	lockdep_assert_held(&flow->lock);
+	if (mv->say_what || !mv->say || flow->state != CSP_STATE_ESTABLISHED)
+		return false;
+	mv->say_what = BIT(__ffs(mv->say));
+	mv->say &= ~mv->say_what;
+	mv->say_attempt = 0;
+	mv->say_xid = (__force __be32)get_random_u32();
+	if (mv->say_what != CSP_SAY_TIMEOUT)
+		mv->say_seq = ++mv->tx_seq;
+	return true;
+}
+
 /**
- * csp_change_send() - tell the peer what was asked for
+ * csp_change_next() - say what is next, unless something is being said
  * @flow: the flow
  *
  * Context: the flow's work.
  */
-void csp_change_send(struct csp_flow *flow)
+void csp_change_next(struct csp_flow *flow)
 {
-	struct csp_move *mv = csp_move_keys(flow);
+	struct csp_move *mv = flow->move;
+	bool taken;
 
-	if (!mv)
+	if (!mv || READ_ONCE(mv->say_what) || !READ_ONCE(mv->say))
+		return;
+	/* A wish for time needs no key. */
+	if (READ_ONCE(mv->say) != CSP_SAY_TIMEOUT && !csp_move_keys(flow))
 		return;
 	spin_lock_bh(&flow->lock);
-	mv->tx_seq++;
-	mv->changing = true;
-	mv->change_attempt = 0;
-	flow->xid = (__force __be32)get_random_u32();
+	taken = csp_change_take(flow);
 	spin_unlock_bh(&flow->lock);
+	if (!taken)
+		return;
 	CSP_INC(flow->cn, CHANGE_OUT);
-	csp_change_xmit(flow);
+	csp_change_send(flow);
 }
 
 /**
- * csp_change_timer() - no OK to the Change yet
+ * csp_change_put_off() - a move of this end replaces what is being said
+ * @flow: the flow
+ *
+ * Context: flow->lock held; mobile flow.
+ */
+void csp_change_put_off(struct csp_flow *flow)
+{
+	struct csp_move *mv = flow->move;
+
+	lockdep_assert_held(&flow->lock);
+	mv->say |= mv->say_what;
+	mv->say_what = 0;
+	mv->due[CSP_DUE_SAY] = 0;
+}
+
+/* Lock held. */
+static void csp_change_over(struct csp_flow *flow)
+{
+	lockdep_assert_held(&flow->lock);
+	flow->move->say_what = 0;
+	flow->move->due[CSP_DUE_SAY] = 0;
+	if (!flow->dead && flow->state == CSP_STATE_ESTABLISHED)
+		csp_move_arm(flow);
+}
+
+/**
+ * csp_change_timer() - no answer to what was said yet
  * @flow: the flow
  *
  * Context: the flow's work.
@@ -87,53 +163,100 @@ void csp_change_timer(struct csp_flow *flow)
 {
 	struct csp_move *mv = flow->move;
 
-	if (!mv || !READ_ONCE(mv->changing))
+	if (!READ_ONCE(mv->say_what))
 		return;
-	if (++mv->change_attempt >= CSP_CHANGE_ATTEMPTS) {
-		WRITE_ONCE(mv->changing, false);
+	if (++mv->say_attempt < CSP_CHANGE_ATTEMPTS) {
+		CSP_INC(flow->cn, OUT_RETRANS);
+		csp_change_send(flow);
 		return;
 	}
-	CSP_INC(flow->cn, OUT_RETRANS);
-	csp_change_xmit(flow);
+	CSP_INC(flow->cn, CHANGE_LOST);
+	spin_lock_bh(&flow->lock);
+	csp_change_over(flow);
+	spin_unlock_bh(&flow->lock);
+	csp_change_next(flow);
+}
+
+/* A wish for time is answered by boxes, the rest by the peer alone. */
+static bool csp_change_answer_ok(struct csp_rx *rx, struct csp_flow *flow,
+				 const struct csp_msg *msg)
+{
+	if (READ_ONCE(flow->move->say_what) == CSP_SAY_TIMEOUT)
+		return msg->type == CSP_MSG_REJECT || CSP_HAS(msg, TIMEOUT);
+	if (csp_sign_ok(rx, flow, msg))
+		return true;
+	CSP_INC(rx->cn, ATTACH_BAD_MAC);
+	return false;
 }
 
 /**
- * csp_change_rcv_ok() - OK to a Change
+ * csp_change_rcv_answer() - OK or Reject of what was said
  * @rx:   the packet
  * @flow: the flow
- * @msg:  the OK
+ * @msg:  the OK or Reject
  *
  * Context: softirq.
- * Return: true if a Change waited for it.
+ * Return: true if it was the answer that was waited for, or claimed to be.
  */
-bool csp_change_rcv_ok(struct csp_rx *rx, struct csp_flow *flow,
-		       const struct csp_msg *msg)
+bool csp_change_rcv_answer(struct csp_rx *rx, struct csp_flow *flow,
+			   const struct csp_msg *msg)
 {
 	struct csp_move *mv = READ_ONCE(flow->move);
 
-	if (!mv || !READ_ONCE(mv->changing) ||
-	    rx->rd.xid != READ_ONCE(flow->xid))
+	if (!mv || !READ_ONCE(mv->say_what) || rx->rd.xid != mv->say_xid)
 		return false;
-	if (!csp_sign_ok(rx, flow, msg)) {
-		CSP_INC(rx->cn, ATTACH_BAD_MAC);
+	if (!csp_change_answer_ok(rx, flow, msg))
 		return true;
-	}
 	spin_lock_bh(&flow->lock);
-	mv->changing = false;
-	if (!flow->dead && flow->state == CSP_STATE_ESTABLISHED &&
-	    !mv->unvalidated)
-		csp_flow_timer(flow, 0);
+	if (msg->type == CSP_MSG_OK && mv->say_what == CSP_SAY_TIMEOUT)
+		flow->timeout = msg->timeout;
+	csp_change_over(flow);
 	spin_unlock_bh(&flow->lock);
+	if (msg->type == CSP_MSG_REJECT)
+		CSP_INC(rx->cn, REJECT_IN);
 	csp_nl_event(flow, CSP_EVENT_CHANGED);
+	if (READ_ONCE(mv->say))
+		csp_flow_todo(flow, CSP_TODO_CHANGE);
 	return true;
 }
 
+/**
+ * csp_change_rcv_timeout() - boxes on the path shall keep idle state
+ * @rx:   the packet
+ * @flow: the flow
+ * @msg:  the Change, without MAC: its identifier is the proof
+ *
+ * Each box lowers the value of the OK to what it grants.
+ *
+ * Context: softirq.
+ */
+void csp_change_rcv_timeout(struct csp_rx *rx, struct csp_flow *flow,
+			    const struct csp_msg *msg)
+{
+	struct csp_writer *wr;
+
+	spin_lock_bh(&flow->lock);
+	wr = csp_rx_reply(rx, CSP_MSG_OK, flow->peer_cid);
+	spin_unlock_bh(&flow->lock);
+	if (!wr)
+		return;
+	csp_write_u32(wr, CSP_A_TIMEOUT, msg->timeout);
+	CSP_INC(rx->cn, CHANGE_IN);
+}
+
+/* The answer of every signed request that is no move. */
 static void csp_change_answer(struct csp_rx *rx, struct csp_flow *flow,
 			      const struct csp_msg *msg)
 {
 	struct sk_buff *skb = csp_tx_alloc(CSP_MSG_ROOM);
 	struct csp_writer wr;
-	struct csp_to to;
+	struct csp_to to = {
+		.saddr	= rx->daddr,
+		.daddr	= rx->saddr,
+		.family	= rx->family,
+		.udp	= rx->udp,
+		.port	= rx->port,
+	};
 
 	if (!skb)
 		return;
@@ -142,24 +265,49 @@ static void csp_change_answer(struct csp_rx *rx, struct csp_flow *flow,
 	spin_lock_bh(&flow->lock);
 	csp_write_msg(&wr, CSP_MSG_OK, 0, flow->peer_cid);
 	csp_write_u32(&wr, CSP_A_SEQ, msg->seq);
+	if (CSP_HAS(msg, NONCE))
+		csp_write_blob(&wr, CSP_A_NONCE_ECHO, msg->nonce.data,
+			       msg->nonce.len);
 	skb = csp_sign_finish(skb, &wr, flow);
-	csp_to_flow(&to, flow);
 	spin_unlock_bh(&flow->lock);
 	if (skb)
 		csp_tx(rx->cn, skb, &to, NULL);
 }
 
-/* Notes what the peer thinks of its address @addr. */
-static void csp_change_note(struct csp_flow *flow, const struct in6_addr *addr,
-			    u32 pref)
+/**
+ * csp_change_fresh() - a signed request that is no move: is it a new one?
+ * @rx:   the packet
+ * @flow: the flow
+ * @msg:  the request, its MAC the peer's
+ *
+ * It is answered if it is, and again if it is the last one once more.
+ *
+ * Context: the flow's work.
+ * Return: false: nothing more is to be done.
+ */
+bool csp_change_fresh(struct csp_rx *rx, struct csp_flow *flow,
+		      const struct csp_msg *msg)
 {
-	int i;
+	struct csp_move *mv = flow->move;
+	bool again = msg->seq == mv->rx_seq && mv->rx_xid == rx->rd.xid;
 
-	spin_lock_bh(&flow->lock);
-	for (i = 0; flow->alts && i < flow->alts->n; i++)
-		if (ipv6_addr_equal(&flow->alts->addr[i], addr))
-			flow->alts->pref[i] = min_t(u32, pref, U8_MAX);
-	spin_unlock_bh(&flow->lock);
+	if (msg->seq <= mv->rx_seq && !again) {
+		CSP_INC(rx->cn, ATTACH_REPLAY);
+		return false;
+	}
+	csp_change_answer(rx, flow, msg);
+	if (again)
+		return false;
+	mv->rx_seq = msg->seq;
+	mv->rx_xid = rx->rd.xid;
+	return true;
+}
+
+/* Is the peer's opinion a reason to leave the path in use? */
+static void csp_change_apply(struct csp_flow *flow, const struct csp_msg *msg)
+{
+	csp_pref_set(flow, &msg->dst.loc, &msg->src.loc, false, msg->pref);
+	csp_path_better(flow);
 }
 
 /**
@@ -173,50 +321,110 @@ static void csp_change_note(struct csp_flow *flow, const struct in6_addr *addr,
 void csp_change_believed(struct csp_rx *rx, struct csp_flow *flow,
 			 const struct csp_msg *msg)
 {
-	struct csp_move *mv = flow->move;
-	bool again = msg->seq == mv->rx_seq && mv->rx_change == rx->rd.xid;
+	bool probe = CSP_HAS(msg, NONCE) && !CSP_HAS(msg, PREF);
 
-	if (msg->seq <= mv->rx_seq && !again) {
-		CSP_INC(rx->cn, ATTACH_REPLAY);
+	/* Section "The old path": who is elsewhere keeps silent. */
+	if (probe && !csp_oldpath_here(flow, msg)) {
+		CSP_INC(rx->cn, PROBE_ELSEWHERE);
 		return;
 	}
-	csp_change_answer(rx, flow, msg);
-	if (again)
+	if (!csp_change_fresh(rx, flow, msg))
 		return;
-	mv->rx_seq = msg->seq;
-	mv->rx_change = rx->rd.xid;
+	if (probe) {
+		CSP_INC(rx->cn, PROBE_IN);
+		return;
+	}
 	CSP_INC(rx->cn, CHANGE_IN);
 	csp_nl_event(flow, CSP_EVENT_CHANGED);
-	if (!CSP_HAS(msg, PREF) || !CSP_HAS(msg, SRC))
-		return;
-	csp_change_note(flow, &msg->src.loc, msg->pref);
-	if (msg->pref < CSP_PREF_NORMAL &&
-	    ipv6_addr_equal(&msg->src.loc, &flow->t.raddr) &&
-	    ipv6_addr_equal(&msg->dst.loc, &flow->t.laddr))
-		csp_path_avoid(flow);
+	if (CSP_HAS(msg, PREF) && msg->src.loc_family == flow->t.family &&
+	    msg->dst.loc_family == flow->t.family)
+		csp_change_apply(flow, msg);
 }
 
 /**
- * csp_change_request() - say how much the path in use is wanted
+ * csp_change_want() - something is to be said
+ * @flow: the flow
+ * @say:  enum csp_say
+ *
+ * Context: any, no flow->lock held.
+ */
+void csp_change_want(struct csp_flow *flow, u8 say)
+{
+	struct csp_move *mv = csp_flow_move_state(flow, GFP_ATOMIC);
+
+	if (!mv)
+		return;
+	spin_lock_bh(&flow->lock);
+	mv->say |= say;
+	spin_unlock_bh(&flow->lock);
+	csp_flow_todo(flow, CSP_TODO_CHANGE);
+}
+
+/* Can anything be said of the connection, now or after its move? */
+static int csp_change_possible(const struct csp_flow *flow)
+{
+	switch (READ_ONCE(flow->state)) {
+	case CSP_STATE_EMBRYONIC:
+	case CSP_STATE_ESTABLISHED:
+	case CSP_STATE_MOVING:
+	case CSP_STATE_HOMELESS:
+		return READ_ONCE(flow->peer_gone) ? -ENOTCONN : 0;
+	}
+	return -ENOTCONN;
+}
+
+/**
+ * csp_change_pref() - say how much the path in use is wanted
  * @flow: the flow
  * @pref: enum csp_pref, or a number between
  *
  * Context: any.
- * Return: 0, -ENOTCONN or -EOPNOTSUPP: the peer gave no key.
+ * Return: 0, -ENOTCONN, -EOPNOTSUPP: the peer gave no key, or -ENOMEM.
  */
-int csp_change_request(struct csp_flow *flow, u32 pref)
+int csp_change_pref(struct csp_flow *flow, u32 pref)
 {
-	int err = 0;
+	struct csp_move *mv;
+	struct csp_tuple t;
+	int err;
 
+	err = csp_change_possible(flow);
+	if (err)
+		return err;
+	if (!flow->pair)
+		return -EOPNOTSUPP;
+	mv = csp_flow_move_state(flow, GFP_ATOMIC);
+	if (!mv)
+		return -ENOMEM;
 	spin_lock_bh(&flow->lock);
-	if (flow->state != CSP_STATE_ESTABLISHED)
-		err = -ENOTCONN;
-	else if (!flow->pair)
-		err = -EOPNOTSUPP;
-	else
-		flow->pref = pref;
+	t = flow->t;
+	mv->say_t = t;
+	mv->say_pref = pref;
 	spin_unlock_bh(&flow->lock);
-	if (!err)
-		csp_flow_todo(flow, CSP_TODO_CHANGE);
-	return err;
+	csp_pref_set(flow, &t.laddr, &t.raddr, true, pref);
+	csp_change_want(flow, CSP_SAY_PREF);
+	return 0;
+}
+
+/**
+ * csp_change_timeout() - ask boxes on the path to keep idle state
+ * @flow: the flow
+ * @ms:   for so long
+ *
+ * Context: any.
+ * Return: 0, -ENOTCONN or -ENOMEM.
+ */
+int csp_change_timeout(struct csp_flow *flow, u32 ms)
+{
+	struct csp_move *mv;
+	int err;
+
+	err = csp_change_possible(flow);
+	if (err)
+		return err;
+	mv = csp_flow_move_state(flow, GFP_ATOMIC);
+	if (!mv)
+		return -ENOMEM;
+	WRITE_ONCE(mv->wish, ms);
+	csp_change_want(flow, CSP_SAY_TIMEOUT);
+	return 0;
 }

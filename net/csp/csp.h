@@ -222,26 +222,92 @@ struct csp_cid {
 	__be64			id;
 };
 
+/* Those of the path in use, of the next path and of the old one, in turn. */
+#define CSP_CIDS	3
+
 #define CSP_MAX_ALTS	5
 
 /**
  * struct csp_alts - the peer's addresses, if it offered others (multihoming)
  * @n:    used entries
- * @next: which to try next
  * @addr: the addresses, that of the Setup first
- * @pref: what the peer thinks of each, enum csp_pref
  */
 struct csp_alts {
 	u8		n;
-	u8		next;
 	struct in6_addr	addr[CSP_MAX_ALTS];
-	u8		pref[CSP_MAX_ALTS];
+};
+
+#define CSP_MAX_PREFS	8
+
+/**
+ * struct csp_path - a pair of addresses, and what the two ends think of it
+ * @laddr:  own address
+ * @raddr:  the peer's
+ * @ours:   what this end told the peer, enum csp_pref
+ * @theirs: what the peer told this end
+ */
+struct csp_path {
+	struct in6_addr	laddr;
+	struct in6_addr	raddr;
+	u16		ours;
+	u16		theirs;
+};
+
+/**
+ * struct csp_prefs - paths of which one end thinks anything at all
+ * @n:    used entries
+ * @next: which to overwrite when all are used
+ * @path: the paths
+ */
+struct csp_prefs {
+	u8		n;
+	u8		next;
+	struct csp_path	path[CSP_MAX_PREFS];
+};
+
+/**
+ * struct csp_oldpath - the path before the last move; oldpath.c
+ * @t:         name of the connection there
+ * @peer_cid:  peer's identifier there
+ * @peer_next: and what was its next one
+ * @kept:      the rest is valid
+ * @wanted:    the new path has not proved itself yet
+ * @probes:    transmissions of the probe; 0: none under way
+ * @xid:       its transaction
+ * @seq:       its move number
+ * @nonce:     in it, to be echoed
+ */
+struct csp_oldpath {
+	struct csp_tuple	t;
+	__be64			peer_cid;
+	__be64			peer_next;
+	bool			kept;
+	bool			wanted;
+	u8			probes;
+	__be32			xid;
+	u32			seq;
+	u8			nonce[CSP_NONCE_MIN];
 };
 
 /* In skb->cb of a packet that waits for a flow's work: how it came. */
 struct csp_skb_cb {
 	bool	udp;
 	__be16	port;
+};
+
+/* Timers of an ESTABLISHED flow; move.c has them share the flow's one. */
+enum csp_due {
+	CSP_DUE_OK,		/* the OK to a move again, or give up */
+	CSP_DUE_SAY,		/* a request that is no move again */
+	CSP_DUE_OLD,		/* probe the old path again, or forget it */
+	__CSP_DUE_MAX
+};
+
+/* Requests that are no moves; bits, in the order in which they are sent. */
+enum csp_say {
+	CSP_SAY_PREF	= 1,	/* Change(PREF) */
+	CSP_SAY_TIMEOUT	= 2,	/* Change(TIMEOUT) */
+	CSP_SAY_OFFER	= 4,	/* Attach without Detach */
 };
 
 /**
@@ -261,13 +327,24 @@ struct csp_skb_cb {
  * @cookie_len: length of @cookie
  * @cookie:    nonce of a stateless answer, to be echoed in the next request
  * @ok_attempt: transmissions of that OK while it is not echoed
- * @changing:  a Change of ours waits for its OK
- * @change_attempt: transmissions of that Change
- * @rx_change: transaction of the last Change accepted, for its repeated OK
- * @attach:    Attach of the peer that waits for the work
+ * @renew:     the peer cannot now: the next request is a new transaction
+ * @refused:   enum csp_error of a refusal that ends the move under way; 0 none
+ * @gone:      and the peer itself says that its socket is gone
+ * @say:       what a request of ours that is no move says, enum csp_say bits;
+ *             see change.c
+ * @say_xid:   its transaction
+ * @say_seq:   its move number
+ * @say_attempt: its transmissions
+ * @say_what:  the one of @say that is under way
+ * @say_t:     path that the Change(PREF) speaks of
+ * @say_pref:  and what it says of it
+ * @wish:      milliseconds, of the Change(TIMEOUT)
+ * @attach:    Attach or Change of the peer that waits for the work
  * @started:   jiffies when the move under way began
+ * @due:       jiffies at which each of the timers runs out; 0: not set
  * @unvalidated: the peer's new address has not echoed its nonce yet
  * @room:      bytes by which the segments are shorter for now
+ * @old:       the path before this one
  */
 struct csp_move {
 	u8			key[32];
@@ -284,13 +361,23 @@ struct csp_move {
 	u16			rx_code;
 	bool			asking;
 	u8			ok_attempt;
-	bool			changing;
-	u8			change_attempt;
-	__be32			rx_change;
+	bool			renew;
+	u16			refused;
+	bool			gone;
+	u8			say;
+	u8			say_what;
+	u8			say_attempt;
+	__be32			say_xid;
+	u32			say_seq;
+	struct csp_tuple	say_t;
+	u32			say_pref;
+	u32			wish;
 	struct sk_buff		*attach;
 	unsigned long		started;
+	unsigned long		due[__CSP_DUE_MAX];
 	bool			unvalidated;
 	u16			room;
+	struct csp_oldpath	old;
 };
 
 /* Notes from softirq to csp_flow_work(); bits of csp_flow.todo. */
@@ -301,16 +388,18 @@ enum csp_todo {
 	CSP_TODO_ATTACH,	/* csp_move.attach waits */
 	CSP_TODO_MOVED,		/* OK to our Attach came: lift the limits */
 	CSP_TODO_VALIDATED,	/* peer echoed the nonce: lift the clamp */
-	CSP_TODO_CHANGE,	/* send a Change */
+	CSP_TODO_CHANGE,	/* send what csp_move.say has */
 	CSP_TODO_AGAIN,		/* peer moved while we did: ask it again */
+	CSP_TODO_REFUSED,	/* the peer refused our move: csp_move.refused */
+	CSP_TODO_BACK,		/* the peer is where it was, not where it went */
 };
 
 /**
  * struct csp_flow - one signalled connection
  * @tuple_node: in csp_net.flows, keyed by @t
  * @t:          its name now; changes under lock, with the table
- * @cid:        this end's identifier on the path in use
- * @next:       and on the path after that
+ * @cids:       this end's identifiers; csp_flow_cid() and its like
+ * @cid_now:    index of the one in use
  * @ref:        references: tables, work, lookups
  * @rcu:        for kfree_rcu()
  * @cn:         namespace
@@ -324,6 +413,7 @@ enum csp_todo {
  * @offered:    this end offered other addresses
  * @peer_gone:  the peer sent its Detach
  * @attempt:    transmissions of the request under way
+ * @turn:       which pair of addresses to try next
  * @n_held:     packets in @held
  * @oif:        interface that the socket is bound to; 0 none
  * @mark:       sk_mark of the socket, for routing
@@ -349,6 +439,7 @@ enum csp_todo {
  * @watch_node: in csp_net.watch; protected by csp_net.lock
  * @held:       packets held back, with their route
  * @alts:       other addresses of the peer, or NULL
+ * @prefs:      what the ends think of paths, or NULL
  * @move:       state of mobility, or NULL
  * @want_l:     own address that a move shall use; any: routing chooses
  * @want_r:     peer's address that a move shall use; any: as now
@@ -360,8 +451,8 @@ enum csp_todo {
 struct csp_flow {
 	struct rhash_head	tuple_node;
 	struct csp_tuple	t;
-	struct csp_cid		cid;
-	struct csp_cid		next;
+	struct csp_cid		cids[CSP_CIDS];
+	u8			cid_now;
 	refcount_t		ref;
 	struct rcu_head		rcu;
 	struct csp_net		*cn;
@@ -376,6 +467,7 @@ struct csp_flow {
 	bool			peer_gone;
 	u8			attempt;
 	u8			n_held;
+	u8			turn;
 	int			oif;
 	u32			mark;
 	__be32			xid;
@@ -389,7 +481,6 @@ struct csp_flow {
 	struct in6_addr		home_l;
 	struct in6_addr		home_r;
 	u32			timeout;
-	u32			pref;
 	unsigned long		born;
 	u64			sent;
 	unsigned long		next_tx;
@@ -402,6 +493,7 @@ struct csp_flow {
 	struct list_head	watch_node;
 	struct sk_buff_head	held;
 	struct csp_alts		*alts;
+	struct csp_prefs	*prefs;
 	struct csp_move		*move;
 	struct in6_addr		want_l;
 	struct in6_addr		want_r;
@@ -411,7 +503,22 @@ struct csp_flow {
 	struct delayed_work	work;
 };
 
-#define CSP_NET_ADDR_CHANGED	0	/* since the last look at all flows */
+/* This end's identifier on the path in use. */
+static inline __be64 csp_flow_cid(const struct csp_flow *flow)
+{
+	return READ_ONCE(flow->cids[READ_ONCE(flow->cid_now)].id);
+}
+
+/* And on the path after that; 0: none, memory was short. */
+static inline __be64 csp_flow_next(const struct csp_flow *flow)
+{
+	return READ_ONCE(flow->cids[(READ_ONCE(flow->cid_now) + 1) %
+				    CSP_CIDS].id);
+}
+
+/* Since the last look at all flows; bits of csp_net.flags. */
+#define CSP_NET_ADDR_CHANGED	0	/* an address came or went */
+#define CSP_NET_ADDR_NEW	1	/* one came */
 
 /**
  * struct csp_net - CSP in one network namespace

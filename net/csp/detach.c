@@ -74,11 +74,9 @@ static void csp_detach_queue(struct csp_flow *flow, struct csp_peer *peer)
 /* Lets go of the socket. False: nothing is left to tell the peer. */
 static bool csp_detach_prepare(struct csp_flow *flow)
 {
-	struct sk_buff_head held;
 	struct sock *sk = NULL;
 	bool tell = false;
 
-	__skb_queue_head_init(&held);
 	spin_lock_bh(&flow->lock);
 	if (flow->dead || flow->state == CSP_STATE_DETACHING) {
 		spin_unlock_bh(&flow->lock);
@@ -95,13 +93,11 @@ static bool csp_detach_prepare(struct csp_flow *flow)
 		sk = flow->sk;
 		flow->sk = NULL;
 		flow->attempt = 0;
-		skb_queue_splice_init(&flow->held, &held);
-		flow->n_held = 0;
+		csp_flow_drop_held(flow);
 		csp_flow_timer(flow, 0);
 		csp_flow_set_state(flow, CSP_STATE_DETACHING);
 	}
 	spin_unlock_bh(&flow->lock);
-	__skb_queue_purge(&held);
 	if (sk)
 		sock_put(sk);
 	return tell;
@@ -191,7 +187,7 @@ static void csp_detach_write(struct csp_writer *wr, struct csp_flow *flow,
 	flow->next_tx = jiffies +
 		msecs_to_jiffies(CSP_DETACH_RTO << (flow->attempt - 1));
 	csp_write_msg(wr, CSP_MSG_DETACH, CSP_SCOPE_CONN, flow->peer_cid);
-	csp_write_names(wr, flow);
+	csp_write_names(wr, &flow->t);
 	spin_unlock(&flow->lock);
 }
 
@@ -429,7 +425,7 @@ void csp_detach_rcv(struct csp_rx *rx, const struct csp_msg *msg)
 	struct csp_flow *flow = csp_flow_by_cid(rx->cn, msg->dcid);
 	struct csp_writer *wr;
 
-	if (!flow || READ_ONCE(flow->cid.id) != msg->dcid) {
+	if (!flow || csp_flow_next(flow) == msg->dcid) {
 		csp_rx_reject(rx, msg, CSP_ERR_NO_CONN, 0, NULL);
 		goto out;
 	}

@@ -27,8 +27,6 @@
 #include <net/inet6_hashtables.h>
 #include <trace/events/csp.h>
 
-#include "attach.h"
-#include "change.h"
 #include "detach.h"
 #include "flow.h"
 #include "hook.h"
@@ -105,6 +103,7 @@ static void csp_flow_free(struct csp_flow *flow)
 		kfree_sensitive(flow->move);
 	}
 	kfree(flow->alts);
+	kfree(flow->prefs);
 	call_rcu(&flow->rcu, csp_flow_free_rcu);
 }
 
@@ -147,6 +146,7 @@ struct csp_flow *csp_flow_alloc(struct csp_net *cn, const struct csp_tuple *t,
 				bool initiator)
 {
 	struct csp_flow *flow;
+	int i;
 
 	flow = kmem_cache_zalloc(csp_flow_cache, GFP_ATOMIC);
 	if (!flow)
@@ -158,8 +158,8 @@ struct csp_flow *csp_flow_alloc(struct csp_net *cn, const struct csp_tuple *t,
 	flow->home_l = t->laddr;
 	flow->home_r = t->raddr;
 	flow->born = jiffies;
-	flow->cid.flow = flow;
-	flow->next.flow = flow;
+	for (i = 0; i < CSP_CIDS; i++)
+		flow->cids[i].flow = flow;
 	refcount_set(&flow->ref, 1);
 	spin_lock_init(&flow->lock);
 	INIT_LIST_HEAD(&flow->detach_node);
@@ -192,6 +192,12 @@ static void csp_cid_remove(struct csp_net *cn, struct csp_cid *cid)
 	if (!cid->id)
 		return;
 	rhashtable_remove_fast(&cn->cids, &cid->node, csp_cid_params);
+	WRITE_ONCE(cid->id, 0);
+}
+
+static struct csp_cid *csp_cid_of(struct csp_flow *flow, unsigned int ahead)
+{
+	return &flow->cids[(flow->cid_now + ahead) % CSP_CIDS];
 }
 
 /**
@@ -212,23 +218,23 @@ int csp_flow_insert(struct csp_flow *flow)
 		err = -ENOSPC;
 		goto err_count;
 	}
-	err = csp_cid_insert(cn, &flow->cid);
+	err = csp_cid_insert(cn, csp_cid_of(flow, 0));
 	if (err)
 		goto err_count;
-	err = csp_cid_insert(cn, &flow->next);
+	err = csp_cid_insert(cn, csp_cid_of(flow, 1));
 	if (err)
 		goto err_cid;
 	err = rhashtable_lookup_insert_fast(&cn->flows, &flow->tuple_node,
 					    csp_flow_params);
 	if (err)
 		goto err_next;
-	flow->cid0 = flow->cid.id;
+	flow->cid0 = csp_flow_cid(flow);
 	return 0;
 
 err_next:
-	csp_cid_remove(cn, &flow->next);
+	csp_cid_remove(cn, csp_cid_of(flow, 1));
 err_cid:
-	csp_cid_remove(cn, &flow->cid);
+	csp_cid_remove(cn, csp_cid_of(flow, 0));
 err_count:
 	atomic_dec(&cn->n_flows);
 	return err;
@@ -278,7 +284,7 @@ struct csp_flow *csp_flow_by_xid(struct csp_net *cn, __be32 xid)
 /**
  * csp_flow_by_cid() - find a flow by an identifier that this host gave it
  * @cn: namespace
- * @id: the current or the next identifier
+ * @id: the identifier of the path in use, of the next or of the old one
  *
  * Context: any.
  * Return: the flow with a reference, or NULL.
@@ -287,16 +293,18 @@ struct csp_flow *csp_flow_by_cid(struct csp_net *cn, __be64 id)
 {
 	__be32 word[2];
 	struct csp_flow *flow;
+	int i;
 
 	memcpy(word, &id, sizeof(word));
 	flow = csp_flow_by_xid(cn, word[1]);
-	/* All 64 bits count: they are the proof of being on the path. */
-	if (flow && READ_ONCE(flow->cid.id) != id &&
-	    READ_ONCE(flow->next.id) != id) {
-		csp_flow_put(flow);
+	if (!flow)
 		return NULL;
-	}
-	return flow;
+	/* All 64 bits count: they are the proof of being on the path. */
+	for (i = 0; i < CSP_CIDS; i++)
+		if (READ_ONCE(flow->cids[i].id) == id)
+			return flow;
+	csp_flow_put(flow);
+	return NULL;
 }
 
 /**
@@ -342,33 +350,48 @@ int csp_flow_retuple(struct csp_flow *flow, const struct csp_tuple *t)
  * csp_flow_next_cid() - go on to the identifier of the next path
  * @flow: the flow
  *
- * The identifier in use until now dies: what was seen on the old path proves
- * nothing any more; csp.rst, section "Connection identifiers".
+ * That of the path in use becomes that of the old path, and the one before
+ * dies; csp.rst, section "Connection identifiers". Without memory the next
+ * path has none, which the protocol allows for.
  *
  * Context: flow->lock held.
- * Return: 0 or a negative errno, and then nothing has changed.
  */
-int csp_flow_next_cid(struct csp_flow *flow)
+void csp_flow_next_cid(struct csp_flow *flow)
 {
-	struct csp_net *cn = flow->cn;
-	__be64 id;
-	int err;
+	struct csp_cid *spare = csp_cid_of(flow, 2);
 
 	lockdep_assert_held(&flow->lock);
-	if (flow->dead)
-		return -ESTALE;
+	if (flow->dead || !csp_flow_next(flow))
+		return;
+	csp_cid_remove(flow->cn, spare);
+	WRITE_ONCE(flow->cid_now, (flow->cid_now + 1) % CSP_CIDS);
+	csp_cid_insert(flow->cn, spare);
+}
 
-	id = flow->next.id;
-	csp_cid_remove(cn, &flow->next);
-	csp_cid_remove(cn, &flow->cid);
-	WRITE_ONCE(flow->cid.id, id);
-	err = rhashtable_insert_fast(&cn->cids, &flow->cid.node, csp_cid_params);
-	if (err) {
-		WRITE_ONCE(flow->cid.id, 0);
-		WRITE_ONCE(flow->next.id, 0);
-		return err;
-	}
-	return csp_cid_insert(cn, &flow->next);
+/**
+ * csp_flow_old_cid() - go back to the identifier of the old path
+ * @flow: the flow; its old path has not been forgotten
+ *
+ * Context: flow->lock held.
+ */
+void csp_flow_old_cid(struct csp_flow *flow)
+{
+	lockdep_assert_held(&flow->lock);
+	if (csp_cid_of(flow, 2)->id)
+		WRITE_ONCE(flow->cid_now, (flow->cid_now + 2) % CSP_CIDS);
+}
+
+/**
+ * csp_flow_forget_cid() - the identifier of the old path dies
+ * @flow: the flow
+ *
+ * Context: flow->lock held.
+ */
+void csp_flow_forget_cid(struct csp_flow *flow)
+{
+	lockdep_assert_held(&flow->lock);
+	if (!flow->dead)
+		csp_cid_remove(flow->cn, csp_cid_of(flow, 2));
 }
 
 /**
@@ -394,6 +417,27 @@ void csp_flow_set_state(struct csp_flow *flow, u8 state)
 }
 
 /**
+ * csp_flow_drop_held() - drop the packets that wait for an answer
+ * @flow: the flow
+ *
+ * TCP has its own copies.
+ *
+ * Context: flow->lock held.
+ */
+void csp_flow_drop_held(struct csp_flow *flow)
+{
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&flow->lock);
+	while ((skb = __skb_dequeue(&flow->held))) {
+		CSP_INC(flow->cn, HELD_DROP);
+		kfree_skb(skb);
+	}
+	flow->n_held = 0;
+	flow->piggybacked = false;
+}
+
+/**
  * csp_flow_kill() - end a flow
  * @flow:  the flow
  * @event: what to tell subscribers
@@ -406,6 +450,7 @@ void csp_flow_set_state(struct csp_flow *flow, u8 state)
 void csp_flow_kill(struct csp_flow *flow, enum csp_event event)
 {
 	struct csp_net *cn = flow->cn;
+	int i;
 
 	spin_lock_bh(&flow->lock);
 	if (flow->dead) {
@@ -415,11 +460,10 @@ void csp_flow_kill(struct csp_flow *flow, enum csp_event event)
 	flow->dead = true;
 	csp_flow_set_state(flow, CSP_STATE_CLOSED);
 	rhashtable_remove_fast(&cn->flows, &flow->tuple_node, csp_flow_params);
-	csp_cid_remove(cn, &flow->cid);
-	csp_cid_remove(cn, &flow->next);
+	for (i = 0; i < CSP_CIDS; i++)
+		csp_cid_remove(cn, &flow->cids[i]);
 	flow->deadline = 0;
-	flow->n_held = 0;
-	__skb_queue_purge(&flow->held);
+	csp_flow_drop_held(flow);
 	spin_unlock_bh(&flow->lock);
 
 	spin_lock_bh(&cn->lock);
@@ -503,8 +547,7 @@ static void csp_flow_expired(struct csp_flow *flow)
 			csp_detach_timer(flow);
 			break;
 		}
-		csp_attach_timer(flow);
-		csp_change_timer(flow);
+		csp_move_due(flow);
 		break;
 	}
 }
@@ -537,6 +580,9 @@ static void csp_flow_work(struct work_struct *work)
 		goto out;
 	if (todo & BIT(CSP_TODO_FAIL))
 		csp_setup_fail(flow);
+	/* Whoever wants something of it shall find it connected if it is. */
+	if (todo && READ_ONCE(flow->state) == CSP_STATE_EMBRYONIC)
+		csp_listen_timer(flow);
 	if (todo)
 		csp_move_todo(flow, todo);
 	if (csp_flow_take_deadline(flow))

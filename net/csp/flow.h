@@ -28,9 +28,13 @@ struct csp_flow *csp_flow_by_xid(struct csp_net *cn, __be32 xid);
 
 /* New name after a move; lock held. 0 or -EADDRINUSE. */
 int csp_flow_retuple(struct csp_flow *flow, const struct csp_tuple *t);
-/* The next identifier becomes the current one, a fresh one the next. */
-int csp_flow_next_cid(struct csp_flow *flow);
+/* The next identifier becomes the current one, that the old; lock held. */
+void csp_flow_next_cid(struct csp_flow *flow);
+void csp_flow_old_cid(struct csp_flow *flow);
+void csp_flow_forget_cid(struct csp_flow *flow);
 
+/* Packets that wait; lock held. */
+void csp_flow_drop_held(struct csp_flow *flow);
 /* Takes it out of the tables and stops its work; any context. */
 void csp_flow_kill(struct csp_flow *flow, enum csp_event event);
 void csp_flow_set_state(struct csp_flow *flow, u8 state);

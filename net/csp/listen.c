@@ -28,6 +28,7 @@
 #include "limit.h"
 #include "listen.h"
 #include "netlink.h"
+#include "offer.h"
 #include "path.h"
 #include "peer.h"
 #include "rx.h"
@@ -203,31 +204,6 @@ static u16 csp_knock_check_name(struct csp_knock *k, u16 *detail)
 	return 0;
 }
 
-static void csp_listen_offers(struct csp_writer *wr, struct csp_flow *flow,
-			      __be64 dcid)
-{
-	struct in6_addr addr[CSP_MAX_ALTS - 1];
-	struct csp_end src = {
-		.loc_family	= flow->t.family,
-		.port		= flow->t.lport,
-	};
-	struct csp_end dst = {
-		.loc_family	= flow->t.family,
-		.port		= flow->t.rport,
-		.loc		= flow->t.raddr,
-	};
-	int i, n;
-
-	n = csp_path_offers(flow, addr, ARRAY_SIZE(addr));
-	for (i = 0; i < n; i++) {
-		src.loc = addr[i];
-		csp_write_msg(wr, CSP_MSG_ATTACH, 0, dcid);
-		csp_write_conn(wr, flow->t.proto, CSP_DIR_BOTH, &src, &dst);
-	}
-	if (n)
-		flow->offered = true;
-}
-
 /* The OK; the same however often it is asked for. */
 static void csp_listen_ok(struct csp_knock *k, struct csp_flow *flow)
 {
@@ -237,12 +213,12 @@ static void csp_listen_ok(struct csp_knock *k, struct csp_flow *flow)
 
 	if (!wr)
 		return;
-	csp_write_local_id(wr, flow->cid.id, flow->next.id);
+	csp_write_local_id(wr, csp_flow_cid(flow), csp_flow_next(flow));
 	key = flow->pair ? flow->pair->key : flow->key;
 	csp_write_blob(wr, CSP_A_PUBKEY, key->public, CSP_PUBKEY_LEN);
 	if (CSP_HAS(msg, TIMEOUT))
 		csp_write_u32(wr, CSP_A_TIMEOUT, msg->timeout);
-	csp_listen_offers(wr, flow, msg->cid);
+	csp_offer_write(wr, flow, msg->cid);
 	csp_rx_send_reply(k->rx);
 }
 

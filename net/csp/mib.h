@@ -80,8 +80,13 @@ CSP_MIB(ATTACH_NO_SOCK, "attach-no-sock", "signed messages refused: the socket i
 CSP_MIB(LATE_OLD_PATH, "late-old-path", "data packets dropped: late on a path given up")
 CSP_MIB(VALIDATED, "validated", "new addresses that echoed their nonce")
 CSP_MIB(DH, "dh", "Curve25519 operations")
-CSP_MIB(CHANGE_OUT, "change-out", "Changes sent")
-CSP_MIB(CHANGE_IN, "change-in", "Changes applied")
+CSP_MIB(MOVE_BACK, "move-back", "moves undone: the connection returned to its old path")
+CSP_MIB(PROBE_OUT, "probe-out", "old paths probed: the peer's new address does not echo")
+CSP_MIB(PROBE_IN, "probe-in", "probes answered")
+CSP_MIB(PROBE_ELSEWHERE, "probe-elsewhere", "probes ignored: of a path that this end has left")
+CSP_MIB(CHANGE_OUT, "change-out", "Changes and offers sent")
+CSP_MIB(CHANGE_IN, "change-in", "Changes and offers applied")
+CSP_MIB(CHANGE_LOST, "change-lost", "Changes and offers that were never answered")
 
 /* Tables */
 CSP_MIB(FLOW_NOMEM, "flow-nomem", "connections without signalling: no memory")

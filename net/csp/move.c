@@ -17,7 +17,9 @@
  *	     +-- OK + MAC + nonce --> Ack + nonce echo; packets released;
  *	     |                        ESTABLISHED
  *	     +-- Ack + nonce ------> Attach + nonce echo
- *	     +-- Reject, or nothing within move_timeout --> left to the transport
+ *	     +-- Reject "not now" -> asked again, as a new transaction
+ *	     +-- Reject, or nothing within move_timeout --> back to the old name
+ *	                             (oldpath.c); the transport has to see
  *
  * Nothing but signalling, with one segment inside, leaves under the new name
  * before the OK: the peer has no socket of that name yet and would answer
@@ -37,6 +39,7 @@
 #include "key.h"
 #include "move.h"
 #include "netlink.h"
+#include "oldpath.h"
 #include "path.h"
 #include "peer.h"
 #include "rebind.h"
@@ -86,6 +89,85 @@ struct csp_move *csp_move_keys(struct csp_flow *flow)
 	/* Pairs with the acquires above and in csp_sign_ok(). */
 	smp_store_release(&mv->keyed, true);
 	return mv;
+}
+
+/**
+ * csp_move_arm() - set the flow's timer to the earliest of csp_move.due
+ * @flow: the flow, ESTABLISHED
+ *
+ * Context: flow->lock held.
+ */
+void csp_move_arm(struct csp_flow *flow)
+{
+	const struct csp_move *mv = flow->move;
+	unsigned long first = 0;
+	int i;
+
+	lockdep_assert_held(&flow->lock);
+	/* The timer has another use then; detach.c. */
+	if (flow->peer_gone)
+		return;
+	for (i = 0; mv && i < __CSP_DUE_MAX; i++)
+		if (mv->due[i] && (!first || time_before(mv->due[i], first)))
+			first = mv->due[i];
+	if (!first)
+		csp_flow_timer(flow, 0);
+	else if (time_after(first, jiffies))
+		csp_flow_timer(flow, jiffies_to_msecs(first - jiffies) + 1);
+	else
+		csp_flow_timer(flow, 1);
+}
+
+/**
+ * csp_move_set_due() - set one of the timers of an ESTABLISHED flow
+ * @flow: the flow; elsewhere the timer waits until it is
+ * @due:  which
+ * @ms:   milliseconds from now
+ *
+ * Context: flow->lock held; mobile flow.
+ */
+void csp_move_set_due(struct csp_flow *flow, enum csp_due due,
+		      unsigned long ms)
+{
+	lockdep_assert_held(&flow->lock);
+	flow->move->due[due] = (jiffies + msecs_to_jiffies(ms)) ?: 1;
+	if (!flow->dead && flow->state == CSP_STATE_ESTABLISHED)
+		csp_move_arm(flow);
+}
+
+static bool csp_move_take_due(struct csp_flow *flow, enum csp_due due)
+{
+	struct csp_move *mv = flow->move;
+	bool taken;
+
+	spin_lock_bh(&flow->lock);
+	taken = mv->due[due] && time_after_eq(jiffies, mv->due[due]);
+	if (taken)
+		mv->due[due] = 0;
+	spin_unlock_bh(&flow->lock);
+	return taken;
+}
+
+/**
+ * csp_move_due() - the timer of an ESTABLISHED flow has run out
+ * @flow: the flow
+ *
+ * Context: the flow's work.
+ */
+void csp_move_due(struct csp_flow *flow)
+{
+	if (!flow->move)
+		return;
+	if (csp_move_take_due(flow, CSP_DUE_OK))
+		csp_attach_timer(flow);
+	if (csp_move_take_due(flow, CSP_DUE_SAY))
+		csp_change_timer(flow);
+	if (csp_move_take_due(flow, CSP_DUE_OLD))
+		csp_oldpath_timer(flow);
+	spin_lock_bh(&flow->lock);
+	if (!flow->dead && flow->state == CSP_STATE_ESTABLISHED)
+		csp_move_arm(flow);
+	spin_unlock_bh(&flow->lock);
 }
 
 static unsigned long csp_move_rto(struct csp_flow *flow)
@@ -168,8 +250,8 @@ static struct sk_buff *csp_move_build(struct csp_flow *flow)
 			flow->attempt);
 	csp_write_msg(&wr, CSP_MSG_DETACH, CSP_SCOPE_PATH, flow->peer_next);
 	csp_write_msg(&wr, CSP_MSG_ATTACH, 0, flow->peer_next);
-	csp_write_names(&wr, flow);
-	csp_write_local_id(&wr, flow->cid.id, flow->next.id);
+	csp_write_names(&wr, &flow->t);
+	csp_write_local_id(&wr, csp_flow_cid(flow), csp_flow_next(flow));
 	csp_write_u32(&wr, CSP_A_SEQ, mv->tx_seq);
 	csp_write_blob(&wr, CSP_A_NONCE, mv->nonce, sizeof(mv->nonce));
 	if (mv->cookie_len)
@@ -223,6 +305,14 @@ static void csp_move_homeless(struct csp_flow *flow)
 	csp_nl_event(flow, CSP_EVENT_HOMELESS);
 }
 
+/* No other host can answer to an address that means something here only. */
+static bool csp_move_reaches(const struct csp_to *to)
+{
+	return ipv6_addr_v4mapped(&to->saddr) ||
+	       ipv6_addr_src_scope(&to->saddr) >=
+	       ipv6_addr_src_scope(&to->daddr);
+}
+
 /* Where to? False: nowhere now. */
 static bool csp_move_choose(struct csp_flow *flow, struct csp_tuple *t)
 {
@@ -251,18 +341,34 @@ static bool csp_move_choose(struct csp_flow *flow, struct csp_tuple *t)
 	dst_release(dst);
 	t->laddr = to.saddr;
 	t->raddr = to.daddr;
-	return usable && csp_path_own(flow->cn, &t->laddr);
+	return usable && csp_move_reaches(&to) &&
+	       csp_path_own(flow->cn, &t->laddr);
 }
 
-/* If not to the address in use, then to another of the peer's. */
+/* If not on the path wanted, then on another. */
 static bool csp_move_choose_any(struct csp_flow *flow, struct csp_tuple *t)
 {
 	int tries = CSP_MAX_ALTS;
 
 	while (!csp_move_choose(flow, t))
-		if (!tries-- || !csp_path_next_remote(flow))
+		if (!tries-- || !csp_path_next(flow, false))
 			return false;
 	return true;
+}
+
+/**
+ * csp_move_elsewhere() - would routing leave a silent path by another address?
+ * @flow: a flow that is MOVING
+ *
+ * Context: any.
+ * Return: true if it would, and nobody said which address to use.
+ */
+bool csp_move_elsewhere(struct csp_flow *flow)
+{
+	struct csp_tuple t;
+
+	return ipv6_addr_any(&flow->want_l) && csp_move_choose(flow, &t) &&
+	       memcmp(&t, &flow->t, sizeof(t));
 }
 
 /* The address came back: as if nothing had been. */
@@ -275,7 +381,7 @@ static void csp_move_unmoved(struct csp_flow *flow, struct sock *sk)
 	homeless = !flow->dead && flow->state == CSP_STATE_HOMELESS;
 	if (homeless) {
 		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
-		csp_flow_timer(flow, 0);
+		csp_move_arm(flow);
 	}
 	spin_unlock_bh(&flow->lock);
 	if (homeless)
@@ -285,75 +391,104 @@ static void csp_move_unmoved(struct csp_flow *flow, struct sock *sk)
 		csp_nl_event(flow, CSP_EVENT_MOVED);
 }
 
-/* Packets held for a route that is gone. TCP has its own copies. */
-static void csp_move_drop_held(struct csp_flow *flow)
+/**
+ * csp_move_rehome() - flow and socket get another name
+ * @flow: the flow
+ * @sk:   its socket
+ * @rb:   the name, and with which limits; gets the old name
+ *
+ * Context: process, socket lock held.
+ * Return: 0, or a negative errno, and then nothing has changed.
+ */
+int csp_move_rehome(struct csp_flow *flow, struct sock *sk,
+		    struct csp_rebind *rb)
 {
-	struct sk_buff *skb;
+	int err;
 
-	lockdep_assert_held(&flow->lock);
-	while ((skb = __skb_dequeue(&flow->held))) {
-		CSP_INC(flow->cn, HELD_DROP);
-		kfree_skb(skb);
+	spin_lock_bh(&flow->lock);
+	rb->old = flow->t;
+	err = csp_flow_retuple(flow, &rb->t);
+	spin_unlock_bh(&flow->lock);
+	if (err)
+		return err;
+	err = csp_rebind(sk, rb);
+	trace_csp_rebind(flow, &rb->old, &rb->t, err);
+	if (!err) {
+		csp_tomb_del(flow->cn, &rb->t);
+		return 0;
 	}
-	flow->n_held = 0;
-	flow->piggybacked = false;
+	spin_lock_bh(&flow->lock);
+	csp_flow_retuple(flow, &rb->old);
+	spin_unlock_bh(&flow->lock);
+	return err;
 }
 
-/* Flow and socket get the new name. Socket lock held. */
+/* The socket goes to its new name, before the peer knows of it. */
 static int csp_move_rename(struct csp_flow *flow, struct sock *sk,
 			   const struct csp_tuple *t)
 {
 	struct csp_rebind rb = { .t = *t };
 	struct csp_move *mv = flow->move;
-	struct csp_tuple old;
 	int err;
 
 	if (t->proto == IPPROTO_TCP)
 		rb.room = mv->room ? 0 : CSP_ATTACH_ROOM;
 	spin_lock_bh(&flow->lock);
-	old = flow->t;
-	rb.old = old;
-	csp_move_drop_held(flow);
-	err = csp_flow_retuple(flow, t);
-	/* Section "Connection identifiers": once, until the peer has answered. */
-	if (!err && !mv->asking)
-		err = csp_flow_next_cid(flow);
-	mv->asking = true;
+	csp_flow_drop_held(flow);
 	spin_unlock_bh(&flow->lock);
-	if (err)
-		return err;
-
 	/* Only what is connected can be held back packet by packet. */
 	if (sk->sk_state == TCP_ESTABLISHED || t->proto == IPPROTO_TCP)
 		csp_sk_set_phase(sk, CSP_PHASE_HOLD);
-	err = csp_rebind(sk, &rb);
-	trace_csp_rebind(flow, &old, t, err);
-	if (!err) {
-		mv->room += rb.room;
-		csp_tomb_del(flow->cn, t);
-		return 0;
+	err = csp_move_rehome(flow, sk, &rb);
+	if (err) {
+		csp_move_resume(flow, sk);
+		return err;
 	}
+	mv->room += rb.room;
 	spin_lock_bh(&flow->lock);
-	csp_flow_retuple(flow, &old);
+	/* Section "Connection identifiers": once, until the peer has answered. */
+	if (!mv->asking)
+		csp_oldpath_leave(flow, &rb.old);
+	mv->asking = true;
 	spin_unlock_bh(&flow->lock);
-	csp_move_resume(flow, sk);
-	return err;
+	return 0;
+}
+
+/* Another transaction; lock held. */
+static void csp_move_renew(struct csp_flow *flow)
+{
+	struct csp_move *mv = flow->move;
+
+	lockdep_assert_held(&flow->lock);
+	flow->xid = (__force __be32)get_random_u32();
+	mv->tx_seq++;
+	mv->cookie_len = 0;
+	mv->renew = false;
+	mv->refused = 0;
+	mv->gone = false;
+	get_random_bytes(mv->nonce, sizeof(mv->nonce));
 }
 
 static void csp_move_enter(struct csp_flow *flow, struct csp_move *mv)
 {
 	spin_lock_bh(&flow->lock);
 	if (!flow->dead) {
+		/* From the first request on, however often it is renewed. */
+		if (flow->state != CSP_STATE_MOVING)
+			mv->started = jiffies;
 		csp_flow_set_state(flow, CSP_STATE_MOVING);
-		flow->xid = (__force __be32)get_random_u32();
+		csp_change_put_off(flow);
+		csp_move_renew(flow);
 		flow->attempt = 0;
 		flow->piggybacked = false;
-		mv->tx_seq++;
-		mv->cookie_len = 0;
-		mv->started = jiffies;
-		get_random_bytes(mv->nonce, sizeof(mv->nonce));
 	}
 	spin_unlock_bh(&flow->lock);
+}
+
+/* SO_BINDTODEVICE: its packets would leave by the old device all the same. */
+static bool csp_move_bound(const struct csp_flow *flow)
+{
+	return flow->oif && flow->want_oif && flow->oif != flow->want_oif;
 }
 
 /* 0, or why the socket stays where it is. */
@@ -363,7 +498,7 @@ static int csp_move_socket(struct csp_flow *flow, struct sock *sk,
 	int err;
 
 	lock_sock(sk);
-	if (csp_rebind_check(sk)) {
+	if (csp_rebind_check(sk) || csp_move_bound(flow)) {
 		CSP_INC(flow->cn, MOVE_IMMOVABLE);
 		err = -EOPNOTSUPP;
 		goto out;
@@ -375,8 +510,10 @@ static int csp_move_socket(struct csp_flow *flow, struct sock *sk,
 		CSP_INC(flow->cn, MOVE_IN_USE);
 	if (err) {
 		spin_lock_bh(&flow->lock);
-		if (!flow->dead)
+		if (!flow->dead) {
 			csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
+			csp_move_arm(flow);
+		}
 		spin_unlock_bh(&flow->lock);
 	}
 out:
@@ -430,16 +567,23 @@ out:
 
 /**
  * csp_move_again() - the peer moved while we did: tell it at its new place
- * @flow: the flow, whose socket has the peer's new address already
+ * @flow: the flow; its socket has the address that the peer moved to, and own
+ *        one that the peer knows: perhaps not the one that it was moving to
  *
  * Context: the flow's work.
  */
 void csp_move_again(struct csp_flow *flow)
 {
+	struct csp_tuple t;
+
 	if (READ_ONCE(flow->state) != CSP_STATE_MOVING)
 		return;
+	if (csp_move_choose(flow, &t) && memcmp(&t, &flow->t, sizeof(t))) {
+		csp_move_begin(flow);
+		return;
+	}
 	spin_lock_bh(&flow->lock);
-	csp_move_drop_held(flow);
+	csp_flow_drop_held(flow);
 	spin_unlock_bh(&flow->lock);
 	csp_move_enter(flow, flow->move);
 	csp_move_send(flow);
@@ -473,7 +617,11 @@ static void csp_move_over(struct csp_flow *flow, bool delivered)
 		return;
 	}
 	csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
-	csp_flow_timer(flow, 0);
+	if (flow->move->asking)
+		flow->move->due[CSP_DUE_OLD] = 0;
+	else
+		csp_oldpath_proved(flow);
+	csp_move_arm(flow);
 	if (delivered && flow->piggybacked)
 		consume_skb(__skb_dequeue(&flow->held));
 	flow->piggybacked = false;
@@ -491,11 +639,33 @@ static void csp_move_over(struct csp_flow *flow, bool delivered)
 	csp_flow_todo(flow, CSP_TODO_MOVED);
 }
 
+/* Section "The mover": back, or the transport has to see for itself. */
 static void csp_move_give_up(struct csp_flow *flow)
 {
+	if (csp_oldpath_back(flow))
+		csp_flow_todo(flow, CSP_TODO_CHANGE);
+	else
+		csp_move_over(flow, false);
+}
+
+static void csp_move_timed_out(struct csp_flow *flow)
+{
 	CSP_INC(flow->cn, MOVE_TIMEOUT);
-	csp_move_over(flow, false);
+	csp_move_give_up(flow);
 	csp_nl_event(flow, CSP_EVENT_CHANGED);
+}
+
+/* No answer, more than once: is there another way? */
+static bool csp_move_otherwise(struct csp_flow *flow)
+{
+	if (flow->attempt < CSP_CONF(flow->cn, path_retries))
+		return false;
+	if (csp_path_avoid(flow))
+		return true;
+	if (!csp_move_elsewhere(flow))
+		return false;
+	csp_move_begin(flow);
+	return true;
 }
 
 /**
@@ -514,16 +684,16 @@ void csp_move_timer(struct csp_flow *flow)
 	}
 	limit = msecs_to_jiffies(CSP_CONF(flow->cn, move_timeout));
 	if (time_after(jiffies, flow->move->started + limit)) {
-		csp_move_give_up(flow);
+		csp_move_timed_out(flow);
 		return;
 	}
-	/* No answer there: is there another way? */
-	if (flow->attempt >= CSP_CONF(flow->cn, path_retries) &&
-	    csp_path_avoid(flow))
+	if (csp_move_otherwise(flow))
 		return;
 	spin_lock_bh(&flow->lock);
 	if (flow->attempt < U8_MAX)
 		flow->attempt++;
+	if (flow->move->renew)
+		csp_move_renew(flow);
 	spin_unlock_bh(&flow->lock);
 	csp_move_send(flow);
 }
@@ -596,6 +766,11 @@ void csp_move_rcv_ok(struct csp_rx *rx, struct csp_flow *flow,
 		flow->peer_next = msg->next_cid;
 		flow->udp = rx->udp;
 		flow->moves++;
+		/* It echoed our nonce: more is not to be had from an Ack. */
+		if (ipv6_addr_equal(&rx->saddr, &flow->t.raddr)) {
+			flow->move->unvalidated = false;
+			flow->move->due[CSP_DUE_OK] = 0;
+		}
 	}
 	spin_unlock_bh(&flow->lock);
 	/* The Ack first: it opens the peer's window. */
@@ -637,8 +812,8 @@ void csp_move_rcv_cookie(struct csp_rx *rx, struct csp_flow *flow,
 }
 
 /*
- * Section "Mobility": what can change is asked again. Without a MAC only "no
- * such connection" counts, which a RST would say as well.
+ * Section "The mover", 4. Without a MAC only "no such connection" counts,
+ * which a RST would say as well.
  */
 static bool csp_move_reject_final(const struct csp_msg *msg)
 {
@@ -647,6 +822,7 @@ static bool csp_move_reject_final(const struct csp_msg *msg)
 		return true;
 	case CSP_ERR_IMMOVABLE:
 	case CSP_ERR_MISMATCH:
+	case CSP_ERR_MALFORMED:
 		return CSP_HAS(msg, MAC);
 	}
 	return false;
@@ -658,15 +834,15 @@ static bool csp_move_reject_final(const struct csp_msg *msg)
  * @flow: the flow
  * @msg:  the Reject
  *
- * The transport then finds out for itself what is left of the connection.
- *
  * Context: softirq.
  */
 void csp_move_rcv_reject(struct csp_rx *rx, struct csp_flow *flow,
 			 const struct csp_msg *msg)
 {
+	struct csp_move *mv = flow->move;
+
 	if (READ_ONCE(flow->state) != CSP_STATE_MOVING ||
-	    rx->rd.xid != READ_ONCE(flow->xid)) {
+	    rx->rd.xid != READ_ONCE(flow->xid) || !CSP_HAS(msg, ERROR)) {
 		CSP_INC(rx->cn, IN_UNEXPECTED);
 		return;
 	}
@@ -675,10 +851,51 @@ void csp_move_rcv_reject(struct csp_rx *rx, struct csp_flow *flow,
 		return;
 	}
 	CSP_INC(rx->cn, REJECT_IN);
-	if (!csp_move_reject_final(msg))
+	if (csp_move_reject_final(msg)) {
+		WRITE_ONCE(mv->refused, msg->err_code);
+		WRITE_ONCE(mv->gone, CSP_HAS(msg, MAC) &&
+			   msg->err_code == CSP_ERR_NO_CONN);
+		csp_flow_todo(flow, CSP_TODO_REFUSED);
+	} else if (CSP_HAS(msg, MAC)) {
+		/* The number is used up: the same request gets the same answer. */
+		WRITE_ONCE(mv->renew, true);
+	}
+}
+
+/* The other end of the connection is gone: as if it had sent a RST. */
+static void csp_move_gone(struct csp_flow *flow)
+{
+	struct sock *sk = csp_flow_sk(flow);
+
+	spin_lock_bh(&flow->lock);
+	flow->peer_gone = true;
+	spin_unlock_bh(&flow->lock);
+	if (sk && sk->sk_protocol == IPPROTO_TCP) {
+		tcp_abort(sk, ECONNRESET);
+	} else if (sk) {
+		WRITE_ONCE(sk->sk_err, ECONNREFUSED);
+		sk_error_report(sk);
+	}
+	if (sk)
+		sock_put(sk);
+	csp_flow_kill(flow, CSP_EVENT_DETACHED);
+}
+
+/* An address that is translated on the way may not be the only one. */
+static void csp_move_refused(struct csp_flow *flow)
+{
+	u16 code = READ_ONCE(flow->move->refused);
+
+	if (READ_ONCE(flow->state) != CSP_STATE_MOVING || !code)
 		return;
-	csp_move_over(flow, false);
-	csp_nl_event_reject(flow, msg->err_code, NULL);
+	if (READ_ONCE(flow->move->gone)) {
+		csp_move_gone(flow);
+		return;
+	}
+	if (code == CSP_ERR_MISMATCH && csp_path_avoid(flow))
+		return;
+	csp_move_give_up(flow);
+	csp_nl_event_reject(flow, code, NULL);
 }
 
 /* The OK came: segments get their full length again. */
@@ -696,6 +913,7 @@ static void csp_move_finish(struct csp_flow *flow)
 	csp_rebind_lift(sk, false, room);
 	release_sock(sk);
 	sock_put(sk);
+	csp_change_next(flow);
 }
 
 /**
@@ -709,6 +927,10 @@ void csp_move_todo(struct csp_flow *flow, unsigned long todo)
 {
 	if (todo & BIT(CSP_TODO_ATTACH))
 		csp_attach_process(flow);
+	if (todo & BIT(CSP_TODO_REFUSED))
+		csp_move_refused(flow);
+	if (todo & BIT(CSP_TODO_BACK))
+		csp_oldpath_back(flow);
 	if (todo & BIT(CSP_TODO_MOVED))
 		csp_move_finish(flow);
 	if (todo & BIT(CSP_TODO_VALIDATED))
@@ -720,7 +942,7 @@ void csp_move_todo(struct csp_flow *flow, unsigned long todo)
 	if (todo & BIT(CSP_TODO_AGAIN))
 		csp_move_again(flow);
 	if (todo & BIT(CSP_TODO_CHANGE))
-		csp_change_send(flow);
+		csp_change_next(flow);
 }
 
 /**

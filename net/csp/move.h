@@ -7,11 +7,20 @@
 
 #include "csp.h"
 
+struct csp_rebind;
 struct csp_rx;
 
 int csp_move_request(struct csp_flow *flow, const struct in6_addr *laddr,
 		     const struct in6_addr *raddr, int oif);
 struct csp_move *csp_move_keys(struct csp_flow *flow);
+/* Timers of an ESTABLISHED flow; lock held. */
+void csp_move_arm(struct csp_flow *flow);
+void csp_move_set_due(struct csp_flow *flow, enum csp_due due,
+		      unsigned long ms);
+void csp_move_due(struct csp_flow *flow);
+int csp_move_rehome(struct csp_flow *flow, struct sock *sk,
+		    struct csp_rebind *rb);
+bool csp_move_elsewhere(struct csp_flow *flow);
 void csp_move_begin(struct csp_flow *flow);
 void csp_move_again(struct csp_flow *flow);
 void csp_move_resume(struct csp_flow *flow, struct sock *sk);

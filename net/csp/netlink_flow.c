@@ -46,7 +46,7 @@ static u32 csp_nl_flow_flags(const struct csp_flow *flow)
 static int csp_nl_put_ids(struct sk_buff *skb, const struct csp_flow *flow)
 	__must_hold(&flow->lock)
 {
-	return nla_put_be64(skb, CSP_A_FLOW_CID, flow->cid.id,
+	return nla_put_be64(skb, CSP_A_FLOW_CID, csp_flow_cid(flow),
 			    CSP_A_FLOW_PAD) ?:
 	       nla_put_be64(skb, CSP_A_FLOW_PEER_CID, flow->peer_cid,
 			    CSP_A_FLOW_PAD);
@@ -315,17 +315,22 @@ int csp_nl_flow_move_doit(struct sk_buff *skb, struct genl_info *info)
 
 int csp_nl_flow_change_doit(struct sk_buff *skb, struct genl_info *info)
 {
+	const struct nlattr *pref = info->attrs[CSP_A_FLOW_PREF];
+	const struct nlattr *timeout = info->attrs[CSP_A_FLOW_TIMEOUT];
 	struct csp_flow *flow;
-	int err;
+	int err = 0;
 
-	if (GENL_REQ_ATTR_CHECK(info, CSP_A_FLOW_PREF)) {
-		GENL_SET_ERR_MSG(info, "A change is told by its pref");
+	if (!pref && !timeout) {
+		GENL_SET_ERR_MSG(info, "A change is told by its pref or timeout");
 		return -EINVAL;
 	}
 	flow = csp_nl_flow(info);
 	if (IS_ERR(flow))
 		return PTR_ERR(flow);
-	err = csp_change_request(flow, nla_get_u32(info->attrs[CSP_A_FLOW_PREF]));
+	if (pref)
+		err = csp_change_pref(flow, nla_get_u32(pref));
+	if (timeout && !err)
+		err = csp_change_timeout(flow, nla_get_u32(timeout));
 	if (err)
 		csp_nl_not_ready(info, err);
 	csp_flow_put(flow);

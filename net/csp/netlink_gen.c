@@ -32,6 +32,7 @@ const struct nla_policy csp_flow_move_nl_policy[CSP_A_FLOW_IFINDEX + 1] = {
 const struct nla_policy csp_flow_change_nl_policy[CSP_A_FLOW_PREF + 1] = {
 	[CSP_A_FLOW_CID] = { .type = NLA_U64, },
 	[CSP_A_FLOW_PREF] = NLA_POLICY_MAX(NLA_U32, 200),
+	[CSP_A_FLOW_TIMEOUT] = { .type = NLA_U32, },
 };
 
 /* CSP_CMD_CONF_GET - do */

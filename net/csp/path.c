@@ -16,14 +16,23 @@
 #include <net/inet_connection_sock.h>
 #include <net/route.h>
 
+#include "change.h"
 #include "flow.h"
 #include "move.h"
 #include "path.h"
 #include "peer.h"
+#include "pref.h"
 #include "tx.h"
 
 #define CSP_ADDR_PAUSE		(HZ / 50)	/* between two looks */
 #define CSP_WATCH_PERIOD	(HZ / 4)
+
+/* An address at a dead link is one that nobody can reach. */
+static bool csp_dev_works(const struct net_device *dev)
+{
+	return dev->flags & IFF_LOOPBACK ||
+	       (netif_running(dev) && netif_carrier_ok(dev));
+}
 
 /**
  * csp_path_own() - is an address one of this host?
@@ -35,9 +44,17 @@
  */
 bool csp_path_own(struct csp_net *cn, const struct in6_addr *addr)
 {
+	struct net_device *dev;
+	bool own;
+
+	rcu_read_lock();
 	if (ipv6_addr_v4mapped(addr))
-		return inet_addr_type(cn->net, addr->s6_addr32[3]) == RTN_LOCAL;
-	return ipv6_chk_addr(cn->net, addr, NULL, 0);
+		dev = __ip_dev_find(cn->net, addr->s6_addr32[3], false);
+	else
+		dev = ipv6_dev_find(cn->net, addr, NULL);
+	own = dev && csp_dev_works(dev);
+	rcu_read_unlock();
+	return own;
 }
 
 /* Adds one address to offer, unless it is the one in use. */
@@ -94,8 +111,16 @@ static int csp_offers6(const struct csp_flow *flow,
 	return n;
 }
 
-static int csp_path_others(const struct csp_flow *flow, struct in6_addr *addr,
-			   int max)
+/**
+ * csp_path_others() - other addresses of this host
+ * @flow: the connection
+ * @addr: filled in
+ * @max:  room in @addr
+ *
+ * Context: any.
+ * Return: how many.
+ */
+int csp_path_others(const struct csp_flow *flow, struct in6_addr *addr, int max)
 {
 	const struct net_device *dev;
 	int n = 0;
@@ -112,22 +137,6 @@ static int csp_path_others(const struct csp_flow *flow, struct in6_addr *addr,
 	}
 	rcu_read_unlock();
 	return n;
-}
-
-/**
- * csp_path_offers() - other addresses of this host, to offer to a peer
- * @flow: the connection
- * @addr: filled in
- * @max:  room in @addr
- *
- * Context: any.
- * Return: how many; 0 if the setting multihome is off.
- */
-int csp_path_offers(struct csp_flow *flow, struct in6_addr *addr, int max)
-{
-	if (!CSP_CONF(flow->cn, multihome))
-		return 0;
-	return csp_path_others(flow, addr, max);
 }
 
 /* Is there a way from where the flow is now? */
@@ -150,7 +159,8 @@ static bool csp_path_alive(struct csp_flow *flow)
 	return alive;
 }
 
-static void csp_path_look_at(struct csp_flow *flow)
+/* @offer: this host has an address more, and is to tell. */
+static void csp_path_look_at(struct csp_flow *flow, bool offer)
 {
 	switch (READ_ONCE(flow->state)) {
 	case CSP_STATE_HOMELESS:
@@ -158,8 +168,14 @@ static void csp_path_look_at(struct csp_flow *flow)
 		break;
 	case CSP_STATE_EMBRYONIC:
 	case CSP_STATE_ESTABLISHED:
-	case CSP_STATE_MOVING:
 		if (!csp_path_alive(flow))
+			csp_move_request(flow, NULL, NULL, 0);
+		else if (offer)
+			csp_change_want(flow, CSP_SAY_OFFER);
+		break;
+	case CSP_STATE_MOVING:
+		/* Not answered there: perhaps it would be elsewhere. */
+		if (!csp_path_alive(flow) || csp_move_elsewhere(flow))
 			csp_move_request(flow, NULL, NULL, 0);
 		break;
 	}
@@ -169,6 +185,8 @@ static void csp_addr_work(struct work_struct *work)
 {
 	struct csp_net *cn = container_of(to_delayed_work(work),
 					  struct csp_net, addr_work);
+	bool offer = test_and_clear_bit(CSP_NET_ADDR_NEW, &cn->flags) &&
+		     CSP_CONF(cn, multihome);
 	struct rhashtable_iter iter;
 	struct csp_flow *flow;
 
@@ -183,7 +201,7 @@ static void csp_addr_work(struct work_struct *work)
 	while ((flow = rhashtable_walk_next(&iter))) {
 		if (IS_ERR(flow))
 			continue;
-		csp_path_look_at(flow);
+		csp_path_look_at(flow, offer);
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
@@ -251,62 +269,77 @@ void csp_path_watch(struct csp_flow *flow)
 	spin_unlock_bh(&cn->lock);
 }
 
-/* The best liked of the peer's other addresses; of equals the next in turn. */
-static bool csp_path_next_alt(struct csp_flow *flow)
+/* The addresses of each end that a path may have. */
+struct csp_ends {
+	struct in6_addr	l[CSP_MAX_ALTS];
+	struct in6_addr	r[CSP_MAX_ALTS];
+	int		n_l;
+	int		n_r;
+};
+
+/* Own ones as far as this host is to use more than one; lock held. */
+static void csp_path_ends(struct csp_flow *flow, struct csp_ends *e)
 {
-	struct csp_alts *alts = flow->alts;
-	int i, j, best = -1;
+	const struct csp_alts *alts = flow->alts;
+	int i;
 
 	lockdep_assert_held(&flow->lock);
-	for (i = 0; alts && i < alts->n; i++) {
-		j = (alts->next + i) % alts->n;
-		if (ipv6_addr_equal(&alts->addr[j], &flow->t.raddr))
-			continue;
-		if (best < 0 || alts->pref[j] > alts->pref[best])
-			best = j;
-	}
-	if (best < 0)
-		return false;
-	alts->next = (best + 1) % alts->n;
-	flow->want_l = in6addr_any;
-	flow->want_r = alts->addr[best];
-	return true;
-}
-
-/* The next of our own addresses that were offered. */
-static bool csp_path_next_own(struct csp_flow *flow)
-{
-	struct in6_addr addr[CSP_MAX_ALTS];
-	int n;
-
-	if (!flow->offered)
-		return false;
-	n = csp_path_others(flow, addr, CSP_MAX_ALTS);
-	if (!n)
-		return false;
-	spin_lock_bh(&flow->lock);
-	flow->want_l = addr[flow->moves % n];
-	flow->want_r = in6addr_any;
-	spin_unlock_bh(&flow->lock);
-	return true;
+	e->n_l = 0;
+	if (csp_path_own(flow->cn, &flow->t.laddr))
+		e->l[e->n_l++] = flow->t.laddr;
+	if (flow->offered || CSP_CONF(flow->cn, multihome))
+		e->n_l += csp_path_others(flow, e->l + e->n_l,
+					  CSP_MAX_ALTS - e->n_l);
+	/* Whatever routing finds. */
+	if (!e->n_l)
+		e->l[e->n_l++] = in6addr_any;
+	e->r[0] = flow->t.raddr;
+	e->n_r = 1;
+	for (i = 0; alts && i < alts->n && e->n_r < CSP_MAX_ALTS; i++)
+		if (!ipv6_addr_equal(&alts->addr[i], &flow->t.raddr))
+			e->r[e->n_r++] = alts->addr[i];
 }
 
 /**
- * csp_path_next_remote() - want another address of the peer's
- * @flow: the flow
+ * csp_path_next() - want another path
+ * @flow:   the flow
+ * @better: only one that is wanted more than that in use
+ *
+ * The one that is wanted most; of equals the next in turn.
  *
  * Context: the flow's work.
- * Return: false: it offered none.
+ * Return: false: there is none.
  */
-bool csp_path_next_remote(struct csp_flow *flow)
+bool csp_path_next(struct csp_flow *flow, bool better)
 {
-	bool found;
+	struct csp_ends e;
+	int i, j, n, least, best = -1;
 
 	spin_lock_bh(&flow->lock);
-	flow->want_oif = 0;
-	found = csp_path_next_alt(flow);
+	csp_path_ends(flow, &e);
+	n = e.n_l * e.n_r;
+	least = better ? csp_pref_get(flow, &flow->t.laddr, &flow->t.raddr) : -1;
+	for (i = 1; i <= n; i++) {
+		const struct in6_addr *l, *r;
+
+		j = (flow->turn + i) % n;
+		l = &e.l[j / e.n_r];
+		r = &e.r[j % e.n_r];
+		if ((ipv6_addr_equal(r, &flow->t.raddr) &&
+		     (ipv6_addr_any(l) || ipv6_addr_equal(l, &flow->t.laddr))) ||
+		    csp_pref_get(flow, l, r) <= least)
+			continue;
+		least = csp_pref_get(flow, l, r);
+		best = j;
+	}
+	if (best >= 0) {
+		flow->turn = best;
+		flow->want_l = e.n_l > 1 ? e.l[best / e.n_r] : in6addr_any;
+		flow->want_r = e.r[best % e.n_r];
+		flow->want_oif = 0;
+	}
 	spin_unlock_bh(&flow->lock);
-	return found;
+	return best >= 0;
 }
 
 /**
@@ -318,10 +351,22 @@ bool csp_path_next_remote(struct csp_flow *flow)
  */
 bool csp_path_avoid(struct csp_flow *flow)
 {
-	if (!csp_path_next_remote(flow) && !csp_path_next_own(flow))
+	if (!csp_path_next(flow, false))
 		return false;
 	csp_move_begin(flow);
 	return true;
+}
+
+/**
+ * csp_path_better() - go to a path that is wanted more, if there is one
+ * @flow: the flow
+ *
+ * Context: the flow's work.
+ */
+void csp_path_better(struct csp_flow *flow)
+{
+	if (csp_path_next(flow, true))
+		csp_move_begin(flow);
 }
 
 /**
@@ -336,9 +381,11 @@ void csp_path_failover(struct csp_flow *flow)
 		CSP_INC(flow->cn, MOVE_FAILOVER);
 }
 
-static void csp_path_addr_changed(struct csp_net *cn)
+static void csp_path_addr_changed(struct csp_net *cn, unsigned long event)
 {
 	set_bit(CSP_NET_ADDR_CHANGED, &cn->flags);
+	if (event == NETDEV_UP)
+		set_bit(CSP_NET_ADDR_NEW, &cn->flags);
 	csp_path_changed(cn);
 }
 
@@ -347,7 +394,7 @@ static int csp_inetaddr_event(struct notifier_block *nb, unsigned long event,
 {
 	struct in_ifaddr *ifa = ptr;
 
-	csp_path_addr_changed(csp_pernet(dev_net(ifa->ifa_dev->dev)));
+	csp_path_addr_changed(csp_pernet(dev_net(ifa->ifa_dev->dev)), event);
 	return NOTIFY_DONE;
 }
 
@@ -356,7 +403,7 @@ static int csp_inet6addr_event(struct notifier_block *nb, unsigned long event,
 {
 	struct inet6_ifaddr *ifa = ptr;
 
-	csp_path_addr_changed(csp_pernet(dev_net(ifa->idev->dev)));
+	csp_path_addr_changed(csp_pernet(dev_net(ifa->idev->dev)), event);
 	return NOTIFY_DONE;
 }
 

@@ -14,12 +14,13 @@ void csp_path_net_exit(struct csp_net *cn);
 
 /* Looks whether the path of @flow dies; csp.rst, section "Multihoming". */
 void csp_path_watch(struct csp_flow *flow);
-/* Own addresses other than @flow's, to offer; returns how many. */
-int csp_path_offers(struct csp_flow *flow, struct in6_addr *addr, int max);
+/* Own addresses other than @flow's; returns how many. */
+int csp_path_others(const struct csp_flow *flow, struct in6_addr *addr, int max);
 /* The flow's work: leave the path in use, if there is another. */
 bool csp_path_avoid(struct csp_flow *flow);
-/* The peer's next address becomes the one wanted. False: it has no other. */
-bool csp_path_next_remote(struct csp_flow *flow);
+/* Another path becomes the one wanted. False: there is none. */
+bool csp_path_next(struct csp_flow *flow, bool better);
+void csp_path_better(struct csp_flow *flow);
 void csp_path_failover(struct csp_flow *flow);
 bool csp_path_own(struct csp_net *cn, const struct in6_addr *addr);
 

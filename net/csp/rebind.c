@@ -94,6 +94,7 @@ static bool csp_rebind_taken(const struct sock *sk, const struct csp_tuple *t)
 
 static void csp_rebind_raddr(struct sock *sk, const struct csp_tuple *t)
 {
+	inet_sk(sk)->inet_dport = t->rport;
 	if (t->family == 4)
 		sk_daddr_set(sk, t->raddr.s6_addr32[3]);
 	else
@@ -199,7 +200,7 @@ static void csp_tcp_push(struct sock *sk)
 /*
  * At the release of the socket: an ACK, if no segment brought one. It gives
  * this host's own conntrack, and the boxes on the path, a packet to know the
- * connection by.
+ * connection by; at both ends, since either may be the next to send.
  */
 static void csp_tcp_ack(struct sock *sk)
 {
@@ -253,8 +254,7 @@ static void csp_rebind_tcp_path(struct sock *sk, struct csp_rebind *rb)
 	}
 	csp_tcp_timer(sk);
 	csp_tcp_push(sk);
-	if (!rb->limited)
-		csp_tcp_ack(sk);
+	csp_tcp_ack(sk);
 }
 
 static int csp_rebind_tcp(struct sock *sk, struct csp_rebind *rb)
@@ -279,6 +279,21 @@ static int csp_rebind_tcp(struct sock *sk, struct csp_rebind *rb)
 }
 
 /*
+ * What a connected IPv4 socket with a route takes its addresses from, before
+ * the route is dropped. Not while datagrams are being corked: they are of the
+ * old name.
+ */
+static void csp_rebind_udp_flow(struct sock *sk, const struct csp_tuple *t)
+{
+	struct flowi4 *fl4 = &inet_sk(sk)->cork.fl.u.ip4;
+
+	if (t->family != 4 || READ_ONCE(udp_sk(sk)->pending))
+		return;
+	fl4->saddr = t->laddr.s6_addr32[3];
+	fl4->daddr = t->raddr.s6_addr32[3];
+}
+
+/*
  * Only a connected UDP socket has the other end's address. Its own is changed
  * where it was the old one; an unbound socket takes it from each route.
  */
@@ -299,8 +314,10 @@ static int csp_rebind_udp(struct sock *sk, const struct csp_rebind *rb)
 		csp_rebind_saddr6(sk, t);
 		sk->sk_prot->rehash(sk);
 	}
-	if (sk->sk_state == TCP_ESTABLISHED)
+	if (sk->sk_state == TCP_ESTABLISHED) {
 		csp_rebind_raddr(sk, t);
+		csp_rebind_udp_flow(sk, t);
+	}
 	sk_dst_reset(sk);
 	return 0;
 }

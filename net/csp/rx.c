@@ -27,6 +27,8 @@
 #include "limit.h"
 #include "listen.h"
 #include "move.h"
+#include "offer.h"
+#include "oldpath.h"
 #include "rx.h"
 #include "setup.h"
 #include "tx.h"
@@ -211,11 +213,13 @@ static void csp_rx_move_answer(struct csp_rx *rx, struct csp_flow *flow,
 {
 	switch (msg->type) {
 	case CSP_MSG_OK:
-		if (!csp_change_rcv_ok(rx, flow, msg))
+		if (!csp_change_rcv_answer(rx, flow, msg) &&
+		    !csp_oldpath_rcv_ok(rx, flow, msg))
 			csp_move_rcv_ok(rx, flow, msg);
 		break;
 	case CSP_MSG_REJECT:
-		csp_move_rcv_reject(rx, flow, msg);
+		if (!csp_change_rcv_answer(rx, flow, msg))
+			csp_move_rcv_reject(rx, flow, msg);
 		break;
 	case CSP_MSG_ACK:
 		/* Before it computes, the peer asks; after, it is told. */
@@ -226,7 +230,7 @@ static void csp_rx_move_answer(struct csp_rx *rx, struct csp_flow *flow,
 		break;
 	case CSP_MSG_ATTACH:
 		/* Beside the OK to our Setup. */
-		csp_setup_rcv_offer(rx, msg);
+		csp_offer_rcv(rx, flow, msg);
 		break;
 	default:
 		CSP_INC(rx->cn, IN_UNEXPECTED);

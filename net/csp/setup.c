@@ -17,7 +17,9 @@
  *	                    |                 OK is still welcome --> ESTABLISHED
  *	                    `- require, after the last attempt --> errno
  *
- * PLAIN lets the held packet go as it is.
+ * PLAIN lets the held packet go as it is. A transport that is connected before
+ * the OK is there got its answer from a responder that had the Setup: it goes
+ * on, and only the OK is late.
  */
 #include <linux/netfilter.h>
 #include <linux/slab.h>
@@ -90,26 +92,26 @@ void csp_write_piggyback(struct csp_writer *wr, const struct sk_buff *skb,
 }
 
 /**
- * csp_write_names() - CONN, SRC and DST of a flow
- * @wr:   writer
- * @flow: the flow
+ * csp_write_names() - CONN, SRC and DST of a connection
+ * @wr: writer
+ * @t:  its name
  *
- * Context: flow->lock held, or the flow is not in the tables.
+ * Context: any.
  */
-void csp_write_names(struct csp_writer *wr, const struct csp_flow *flow)
+void csp_write_names(struct csp_writer *wr, const struct csp_tuple *t)
 {
 	struct csp_end src = {
-		.loc_family	= flow->t.family,
-		.port		= flow->t.lport,
-		.loc		= flow->t.laddr,
+		.loc_family	= t->family,
+		.port		= t->lport,
+		.loc		= t->laddr,
 	};
 	struct csp_end dst = {
-		.loc_family	= flow->t.family,
-		.port		= flow->t.rport,
-		.loc		= flow->t.raddr,
+		.loc_family	= t->family,
+		.port		= t->rport,
+		.loc		= t->raddr,
 	};
 
-	csp_write_conn(wr, flow->t.proto, CSP_DIR_BOTH, &src, &dst);
+	csp_write_conn(wr, t->proto, CSP_DIR_BOTH, &src, &dst);
 }
 
 static void csp_setup_options(struct csp_writer *wr, struct csp_flow *flow)
@@ -147,8 +149,8 @@ static struct sk_buff *csp_setup_build(struct csp_flow *flow)
 	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, flow->xid, 0,
 			flow->attempt);
 	csp_write_msg(&wr, CSP_MSG_SETUP, 0, 0);
-	csp_write_names(&wr, flow);
-	csp_write_local_id(&wr, flow->cid.id, flow->next.id);
+	csp_write_names(&wr, &flow->t);
+	csp_write_local_id(&wr, csp_flow_cid(flow), csp_flow_next(flow));
 	csp_write_blob(&wr, CSP_A_PUBKEY, flow->key->public, CSP_PUBKEY_LEN);
 	csp_setup_options(&wr, flow);
 	if (mv && mv->cookie_len)
@@ -200,6 +202,14 @@ static void csp_setup_send(struct csp_flow *flow, struct dst_entry *dst)
 	}
 }
 
+/* The responder's transport has answered what was in the Setup. */
+static bool csp_setup_overtaken(const struct csp_flow *flow)
+{
+	return flow->t.proto == IPPROTO_TCP && flow->piggybacked &&
+	       !((1 << READ_ONCE(flow->sk->sk_state)) &
+		 (TCPF_SYN_SENT | TCPF_CLOSE));
+}
+
 /* When the timer must look again: next transmission, or fallback. */
 static void csp_setup_arm(struct csp_flow *flow)
 {
@@ -209,7 +219,7 @@ static void csp_setup_arm(struct csp_flow *flow)
 	long wait;
 
 	if (flow->mode == CSP_MODE_PREFER && flow->state == CSP_STATE_SETUP &&
-	    time_before(fallback, next))
+	    !csp_setup_overtaken(flow) && time_before(fallback, next))
 		next = fallback;
 	wait = next - jiffies;
 	csp_flow_timer(flow, wait > 0 ? jiffies_to_msecs(wait) : 1);
@@ -236,18 +246,70 @@ static int csp_setup_init(struct csp_flow *flow, struct sock *sk, u8 mode,
 	err = csp_flow_insert(flow);
 	if (err)
 		return err;
-	memcpy(word, &flow->cid.id, sizeof(word));
+	memcpy(word, &flow->cid0, sizeof(word));
 	flow->xid = word[1];
+	csp_sk_forget_reject(cn, sk);
 	if (sk->sk_protocol == IPPROTO_UDP)
 		csp_sk_link(flow, sk);
 	return 0;
 }
 
-/* No flow can be made. Require fails as if the network did. */
-static unsigned int csp_setup_none(struct csp_net *cn, struct sock *sk, u8 mode)
+/* A connection that fails without ever having had a flow. */
+struct csp_stillborn {
+	struct work_struct	work;
+	struct sock		*sk;
+	int			err;
+};
+
+static void csp_setup_abort(struct work_struct *work)
 {
-	if (mode == CSP_MODE_REQUIRE)
+	struct csp_stillborn *s = container_of(work, struct csp_stillborn, work);
+
+	if (READ_ONCE(s->sk->sk_state) == TCP_SYN_SENT)
+		tcp_abort(s->sk, s->err);
+	sock_put(s->sk);
+	kfree(s);
+}
+
+/* Require, and there is no way: not under the socket lock, that we may hold. */
+static unsigned int csp_setup_forbid(struct csp_net *cn, struct sock *sk,
+				     u16 code, const char *text)
+{
+	struct csp_reject_info info = {
+		.code	= code,
+		.err	= -csp_errno(code),
+	};
+	struct csp_stillborn *s;
+
+	strscpy(info.text, text, sizeof(info.text));
+	csp_sk_rejected(cn, sk, &info);
+	if (sk->sk_protocol != IPPROTO_TCP) {
+		WRITE_ONCE(sk->sk_err, info.err);
+		sk_error_report(sk);
 		return NF_DROP;
+	}
+	s = kzalloc(sizeof(*s), GFP_ATOMIC);
+	/* That error alone makes connect() fail at once. */
+	if (!s)
+		return NF_DROP_ERR(-ECONNREFUSED);
+	INIT_WORK(&s->work, csp_setup_abort);
+	sock_hold(sk);
+	s->sk = sk;
+	s->err = info.err;
+	queue_work(cn->wq, &s->work);
+	return NF_DROP;
+}
+
+/* No flow can be made. */
+static unsigned int csp_setup_none(struct csp_net *cn, struct sock *sk, u8 mode,
+				   u16 code)
+{
+	if (mode == CSP_MODE_REQUIRE && code == CSP_ERR_MISMATCH)
+		return csp_setup_forbid(cn, sk, code,
+					"this host translates the address");
+	if (mode == CSP_MODE_REQUIRE)
+		return csp_setup_forbid(cn, sk, code,
+					"no room for more connections here");
 	CSP_INC(cn, PLAIN_FULL);
 	csp_sk_set_phase(sk, CSP_PHASE_PASS);
 	return NF_ACCEPT;
@@ -317,7 +379,7 @@ unsigned int csp_setup_start(struct csp_net *cn, struct sock *sk,
 
 	/* NAT of this host gave the packet another name than the socket has. */
 	if (csp_sk_tuple(sk, &named) && memcmp(&named, t, sizeof(named)))
-		return csp_setup_none(cn, sk, mode);
+		return csp_setup_none(cn, sk, mode, CSP_ERR_MISMATCH);
 	verdict = csp_peer_verdict(cn, t, &udp);
 	if (verdict > CSP_PEER_VERDICT_CAPABLE && mode == CSP_MODE_PREFER)
 		return csp_setup_known_plain(cn, sk);
@@ -325,13 +387,14 @@ unsigned int csp_setup_start(struct csp_net *cn, struct sock *sk,
 	flow = csp_flow_alloc(cn, t, true);
 	if (!flow) {
 		CSP_INC(cn, FLOW_NOMEM);
-		return csp_setup_none(cn, sk, mode);
+		return csp_setup_none(cn, sk, mode, CSP_ERR_FULL);
 	}
 	err = csp_setup_init(flow, sk, mode, udp);
 	if (err) {
 		csp_flow_put(flow);
 		/* Another packet of the socket was faster. */
-		return err == -EEXIST ? NF_DROP : csp_setup_none(cn, sk, mode);
+		return err == -EEXIST ? NF_DROP :
+		       csp_setup_none(cn, sk, mode, CSP_ERR_FULL);
 	}
 	csp_flow_get(flow);
 	CSP_INC(cn, SETUP_OUT);
@@ -425,6 +488,7 @@ void csp_setup_timer(struct csp_flow *flow)
 	spin_lock_bh(&flow->lock);
 	silence = flow->state == CSP_STATE_SETUP &&
 		  flow->mode == CSP_MODE_PREFER &&
+		  !csp_setup_overtaken(flow) &&
 		  time_after_eq(jiffies, flow->born +
 			msecs_to_jiffies(CSP_CONF(flow->cn, fallback)));
 	send = time_after_eq(jiffies, flow->next_tx);
@@ -462,7 +526,7 @@ void csp_setup_fail(struct csp_flow *flow)
 	struct sock *sk = csp_flow_sk(flow);
 
 	if (sk && sk->sk_protocol == IPPROTO_TCP) {
-		if (READ_ONCE(sk->sk_state) == TCP_SYN_SENT)
+		if (READ_ONCE(sk->sk_state) != TCP_CLOSE)
 			tcp_abort(sk, err);
 	} else if (sk) {
 		WRITE_ONCE(sk->sk_err, err);
@@ -575,47 +639,6 @@ bool csp_setup_yield(struct csp_flow *flow, const struct csp_msg *msg,
 	spin_unlock_bh(&flow->lock);
 	csp_setup_pass(flow);
 	return true;
-}
-
-/**
- * csp_setup_rcv_offer() - another address of the peer, beside its OK
- * @rx:  the packet
- * @msg: Attach without a Detach
- *
- * Context: softirq.
- */
-void csp_setup_rcv_offer(struct csp_rx *rx, const struct csp_msg *msg)
-{
-	struct csp_flow *flow = csp_flow_by_cid(rx->cn, msg->dcid);
-	struct csp_alts *alts;
-
-	if (!flow)
-		return;
-	alts = kzalloc(sizeof(*alts), GFP_ATOMIC);
-	spin_lock_bh(&flow->lock);
-	if (!alts || flow->dead || rx->rd.xid != flow->xid ||
-	    flow->state != CSP_STATE_ESTABLISHED || !CSP_HAS(msg, SRC) ||
-	    msg->src.loc_family != flow->t.family)
-		goto out;
-	if (!flow->alts) {
-		/* The address in use is one to come back to. */
-		alts->addr[0] = flow->t.raddr;
-		alts->pref[0] = CSP_PREF_NORMAL;
-		alts->n = 1;
-		flow->alts = alts;
-		alts = NULL;
-	}
-	if (flow->alts->n < CSP_MAX_ALTS) {
-		flow->alts->addr[flow->alts->n] = msg->src.loc;
-		flow->alts->pref[flow->alts->n++] =
-			CSP_HAS(msg, PREF) ? min_t(u32, msg->pref, 255) :
-					     CSP_PREF_NORMAL;
-	}
-out:
-	spin_unlock_bh(&flow->lock);
-	kfree(alts);
-	csp_path_watch(flow);
-	csp_flow_put(flow);
 }
 
 /* What the Reject teaches about the peer, for the next connection. */

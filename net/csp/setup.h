@@ -20,14 +20,13 @@ void csp_setup_rcv_ok(struct csp_rx *rx, struct csp_flow *flow,
 		      const struct csp_msg *msg);
 bool csp_setup_yield(struct csp_flow *flow, const struct csp_msg *msg,
 		     struct sk_buff_head *held);
-void csp_setup_rcv_offer(struct csp_rx *rx, const struct csp_msg *msg);
 void csp_setup_rcv_reject(struct csp_rx *rx, struct csp_flow *flow,
 			  const struct csp_msg *msg);
 void csp_setup_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
 		       const struct csp_msg *msg);
 struct csp_writer;
 /* Also for other requests about a flow. */
-void csp_write_names(struct csp_writer *wr, const struct csp_flow *flow);
+void csp_write_names(struct csp_writer *wr, const struct csp_tuple *t);
 void csp_write_piggyback(struct csp_writer *wr, const struct sk_buff *skb,
 			 const struct csp_tuple *t);
 /* ICMP or ICMPv6 says that @daddr has no CSP. */

@@ -356,6 +356,27 @@ void csp_sk_rejected(struct csp_net *cn, struct sock *sk,
 	rcu_read_unlock();
 }
 
+/**
+ * csp_sk_forget_reject() - a socket tries anew: what was before does not count
+ * @cn: namespace
+ * @sk: the socket
+ *
+ * Context: any.
+ */
+void csp_sk_forget_reject(struct csp_net *cn, const struct sock *sk)
+{
+	struct csp_sock *cs;
+
+	rcu_read_lock();
+	cs = csp_sock_find(cn, sk);
+	if (cs) {
+		spin_lock_bh(&cs->lock);
+		memset(&cs->reject, 0, sizeof(cs->reject));
+		spin_unlock_bh(&cs->lock);
+	}
+	rcu_read_unlock();
+}
+
 /* The flow that has the socket's name, if it is this socket's. */
 static void csp_sk_end_named(struct csp_net *cn, struct sock *sk)
 {

@@ -68,5 +68,6 @@ bool csp_sk_evict(struct csp_net *cn, struct sock *sk);
 int csp_sk_link(struct csp_flow *flow, struct sock *sk);
 void csp_sk_rejected(struct csp_net *cn, struct sock *sk,
 		     const struct csp_reject_info *info);
+void csp_sk_forget_reject(struct csp_net *cn, const struct sock *sk);
 
 #endif /* _NET_CSP_SOCK_H */

@@ -130,9 +130,32 @@ static int csp_set_pref(struct csp_net *cn, struct sock *sk, sockptr_t arg,
 	flow = csp_opt_flow(cn, sk);
 	if (!flow)
 		return -ENOTCONN;
-	err = csp_change_request(flow, pref);
+	err = csp_change_pref(flow, pref);
 	csp_flow_put(flow);
 	return err;
+}
+
+/* For the Setup to come; and if it has been, for the connection there is. */
+static int csp_set_timeout(struct csp_net *cn, struct sock *sk, sockptr_t arg,
+			   unsigned int len)
+{
+	struct csp_flow *flow;
+	u32 timeout;
+	int err;
+
+	err = csp_set_extra(cn, sk, CSP_TIMEOUT, arg, len);
+	if (err)
+		return err;
+	flow = csp_opt_flow(cn, sk);
+	if (!flow)
+		return 0;
+	if (copy_from_sockptr(&timeout, arg, sizeof(timeout)))
+		err = -EFAULT;
+	else
+		err = csp_change_timeout(flow, timeout);
+	csp_flow_put(flow);
+	/* The Setup under way may not say it, but then it was too early. */
+	return err == -ENOTCONN ? 0 : err;
 }
 
 static int csp_setsockopt(struct sock *sk, int name, sockptr_t arg,
@@ -147,6 +170,7 @@ static int csp_setsockopt(struct sock *sk, int name, sockptr_t arg,
 		return -EINVAL;
 	switch (name) {
 	case CSP_TIMEOUT:
+		return csp_set_timeout(cn, sk, arg, len);
 	case CSP_AUTH:
 	case CSP_NAME:
 	case CSP_EXPECT:
@@ -166,6 +190,8 @@ static int csp_setsockopt(struct sock *sk, int name, sockptr_t arg,
  */
 static void csp_flow_info(struct csp_info *info, struct csp_flow *flow)
 {
+	__be64 cid;
+
 	spin_lock_bh(&flow->lock);
 	info->state = flow->state;
 	if (flow->initiator)
@@ -176,7 +202,8 @@ static void csp_flow_info(struct csp_info *info, struct csp_flow *flow)
 		info->flags |= CSP_INFO_VALIDATED;
 	info->moves = flow->moves;
 	info->timeout_ms = flow->timeout;
-	memcpy(info->cid, &flow->cid.id, sizeof(info->cid));
+	cid = csp_flow_cid(flow);
+	memcpy(info->cid, &cid, sizeof(info->cid));
 	info->lport = flow->t.lport;
 	info->rport = flow->t.rport;
 	if (flow->t.family == 4) {

@@ -182,7 +182,7 @@ TRACE_EVENT(csp_state,
 
 	TP_fast_assign(
 		__entry->netns = flow->cn->net->ns.inum;
-		__entry->cid = be64_to_cpu(flow->cid.id);
+		__entry->cid = be64_to_cpu(csp_flow_cid(flow));
 		memcpy(__entry->laddr, &flow->t.laddr, sizeof(flow->t.laddr));
 		memcpy(__entry->raddr, &flow->t.raddr, sizeof(flow->t.raddr));
 		__entry->lport = ntohs(flow->t.lport);
@@ -232,7 +232,7 @@ TRACE_EVENT(csp_rebind,
 	TP_fast_assign(
 		__entry->netns = flow->cn->net->ns.inum;
 		__entry->err = err;
-		__entry->cid = be64_to_cpu(flow->cid.id);
+		__entry->cid = be64_to_cpu(csp_flow_cid(flow));
 		memcpy(__entry->old_laddr, &from->laddr, sizeof(from->laddr));
 		memcpy(__entry->old_raddr, &from->raddr, sizeof(from->raddr));
 		memcpy(__entry->new_laddr, &to->laddr, sizeof(to->laddr));
