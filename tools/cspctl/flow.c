@@ -20,7 +20,7 @@
 static const char flow_usage[] =
 	"flow [show] [FILTER...]\n"
 	"flow move CID|all [to ADDRESS] [dev DEVICE] [remote ADDRESS]\n"
-	"flow change CID pref low|normal|high\n"
+	"flow change CID [pref low|normal|high] [timeout MS]\n"
 	"flow del CID";
 
 static const char flow_help[] =
@@ -38,7 +38,8 @@ static const char flow_help[] =
 	"move re-homes a live connection to ADDRESS, to an address of DEVICE, or else\n"
 	"to what routing chooses; \"remote\" uses another address that the peer offered.\n"
 	"A connection that has moved has another CID.\n"
-	"change tells the peer how much the path in use is wanted.\n"
+	"change tells the peer how much the path in use is wanted, and asks boxes on it\n"
+	"to keep idle state for MS milliseconds.\n"
 	"del gives up the signalling; the connection goes on without it.\n";
 
 /* 1 to 16 hexadecimal digits */
@@ -357,27 +358,60 @@ static int flow_move(int argc, char **argv)
 
 /* --- change, del -------------------------------------------------------------------- */
 
+/* What to say; -1 and UINT64_MAX: nothing. */
+struct change {
+	int		pref;
+	uint64_t	timeout;
+};
+
+static int parse_change(const char *key, const char *value, struct change *what)
+{
+	uint32_t ms;
+
+	if (!strcmp(key, "pref")) {
+		what->pref = value_of(pref_names, value);
+		if (what->pref < 0)
+			return usage_error(&cmd_flow, "'%s' is none of %s",
+					   value, all_names(pref_names));
+	} else if (!strcmp(key, "timeout")) {
+		if (parse_number(value, &ms))
+			return usage_error(&cmd_flow,
+					   "'%s' is no number of milliseconds",
+					   value);
+		what->timeout = ms;
+	} else {
+		return usage_error(&cmd_flow, "'%s' is neither pref nor timeout",
+				   key);
+	}
+	return EXIT_OK;
+}
+
 static int flow_change(int argc, char **argv)
 {
+	struct change what = { .pref = -1, .timeout = UINT64_MAX };
 	struct nlmsghdr *nlh;
 	uint64_t cid;
-	int pref;
+	int i, status;
 
-	if (argc != 3 || strcmp(argv[1], "pref"))
+	if (argc < 3 || argc % 2 == 0)
 		return usage_error(&cmd_flow,
-				   "it is: flow change CID pref low|normal|high");
+				   "it is: flow change CID [pref low|normal|high] [timeout MS]");
 	if (parse_cid(argv[0], &cid))
 		return usage_error(&cmd_flow, "'%s' is no CID", argv[0]);
-	pref = value_of(pref_names, argv[2]);
-	if (pref < 0)
-		return usage_error(&cmd_flow, "'%s' is none of %s", argv[2],
-				   all_names(pref_names));
+	for (i = 1; i < argc; i += 2) {
+		status = parse_change(argv[i], argv[i + 1], &what);
+		if (status != EXIT_OK)
+			return status;
+	}
 
 	if (nl_open())
 		return EXIT_FAILED;
 	nlh = nl_request(CSP_CMD_FLOW_CHANGE, 0);
 	put_cid(nlh, cid);
-	mnl_attr_put_u32(nlh, CSP_A_FLOW_PREF, pref);
+	if (what.pref >= 0)
+		mnl_attr_put_u32(nlh, CSP_A_FLOW_PREF, what.pref);
+	if (what.timeout <= UINT32_MAX)
+		mnl_attr_put_u32(nlh, CSP_A_FLOW_TIMEOUT, what.timeout);
 	return nl_talk_or_tell(nlh, NULL, NULL, "change of %016" PRIx64, cid) ?
 	       EXIT_FAILED : EXIT_OK;
 }

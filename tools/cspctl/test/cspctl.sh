@@ -152,6 +152,9 @@ run flow move all dev nosuchdevice0;	is "move to no device" 1 "err=*no device 'n
 run flow move all to 10.0.0.1 remote ::1;	is "move between families" 2
 run flow change 3 pref high;	is "change" 0 'requests=4 1=0000000000000003 20=c8000000'
 run flow change 3 pref best;	is "change, unknown preference" 2 'err=*low, normal, high*'
+run flow change 3 timeout 300000;	is "change of timeout" 0 'requests=4 1=0000000000000003 15=e0930400'
+run flow change 3 pref low timeout x;	is "change, no number" 2 'err=*milliseconds*'
+run flow change 3 colour red;	is "change, unknown" 2 'err=*neither*'
 run flow change 3;	is "change what" 2
 run flow del 3;		is "del" 0 out= 'requests=2 1=0000000000000003'
 run flow del 4;		is "del of nothing" 1 'err=*del of 0000000000000004: no such connection'
