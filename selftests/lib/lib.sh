@@ -68,7 +68,7 @@
 #	phase NAME			what passes from here on is LINK@NAME
 #	messages [-r] LINK[@PHASE]	one line a signalling packet, addresses by name;
 #					-r: those that were sent again, too
-#	expect_messages [-r] LINK[@PHASE] <<END		compare; * in the lines
+#	expect_messages [-s] [-r] LINK[@PHASE] <<END	compare; * in the lines
 #	transport LINK[@PHASE]		one line a TCP or UDP packet
 #
 # With CSP_CAPTURES=DIRECTORY captures are kept there, in DIRECTORY/SCENARIO, with
@@ -177,8 +177,12 @@ clean_up() {
 		kill -KILL "${daemons[@]}"
 		wait "${daemons[@]}"
 	fi 2>/dev/null
+	# Not only the names: sockets that say good-bye to nobody would linger.
 	local h
-	for h in "${hosts[@]}"; do ip netns delete "csp-$h"; done 2>/dev/null
+	for h in "${hosts[@]}"; do
+		on "$h" ss -K
+		ip netns delete "csp-$h"
+	done >/dev/null 2>&1
 	rm -rf "$tmp"
 	[ "$status" != 0 ] || [ $n_failed = 0 ] || status=1
 	exit "$status"

@@ -4,8 +4,9 @@
 #
 # What the scenarios of moves share beside lib.sh:
 #
-#	talk HOST HOST ADDR [tcp|udp...]  a connection: sockets "client" at the first
-#					host, port 40000, and "server" at the second, port 80
+#	talk HOST HOST ADDR [tcp|udp... [PORT]]	a connection: sockets "client" at the
+#					first host, port 40000, and "server" at the second,
+#					port 80
 #	start_trade NAME NAME SIZE [RATE]	data both ways, in the background
 #	end_trade NAME NAME		wait for its end, and compare
 #	past NAME BYTES			has "trade" received so many?
@@ -27,9 +28,9 @@
 #	two_homes			C 10.0.1.1 --- R === S with 10.0.2.2 at eth0, named Sx,
 #					and 10.0.5.2 at eth1, Sy; links C-R, Sx-R, Sy-R
 
-talk() { # HOST HOST ADDR [tcp|udp...]
+talk() { # HOST HOST ADDR [tcp|udp... [PORT]]
 	listener server "$2" "${4-tcp}" "$3" 80 prefer
-	dial client "$1" "${4-tcp}" "$3" 80 prefer 40000
+	dial client "$1" "${4-tcp}" "$3" 80 prefer "${5-40000}"
 	[[ ${4-tcp} == udp* ]] || tell server accept
 }
 
@@ -111,8 +112,9 @@ dropper() { # R
 
 drop_next() { # R MESSAGE
 	# The type of the first message is behind the header of 12 bytes.
+	# A counter cannot be made and reset in one transaction.
+	on "$1" nft add counter inet test "$2"
 	on "$1" nft -f - <<-END
-		add counter inet test $2
 		reset counter inet test $2
 		flush chain inet test drops
 		add rule inet test drops meta l4proto 253 @th,96,8 ${csp_type[$2]} \

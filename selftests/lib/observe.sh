@@ -150,11 +150,13 @@ messages() { # [-r] LINK[@PHASE]
 		}' "$tmp/${1%@*}.messages"
 }
 
-expect_messages() { # [-r] LINK[@PHASE], lines on stdin
-	local got wanted i fine=0
-	mapfile -t wanted
+# With -s in any order: of what two peers do at once.
+expect_messages() { # [-s] [-r] LINK[@PHASE], lines on stdin
+	local got wanted i fine=0 order="cat"
+	if [ "$1" = -s ]; then order="sort"; shift; fi
+	mapfile -t wanted < <(LC_ALL=C $order)
 	decode
-	mapfile -t got < <(messages "$@")
+	mapfile -t got < <(messages "$@" | LC_ALL=C $order)
 	for ((i = 0; i < ${#got[@]} || i < ${#wanted[@]}; i++)); do
 		if [ "$i" -lt ${#got[@]} ] && [ "$i" -lt ${#wanted[@]} ] &&
 		   like "${got[i]}" "${wanted[i]}"; then

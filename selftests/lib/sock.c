@@ -57,7 +57,7 @@
 #define MAX_SOCKS	4096
 #define MAX_ARGS	8
 #define CHUNK		16384
-#define PATIENCE	60000	/* ms, for receiving */
+#define PATIENCE	120000	/* ms, for receiving */
 
 struct sock {
 	int	fd;

@@ -37,10 +37,10 @@ hear() { # NAME
 
 tell() { say "$@"; hear "$1"; }
 
-# A value of the last answer, without quotes.
+# A value of the last answer, without quotes; nothing if it has none.
 field() { # KEY
 	local value
-	[[ $answer =~ \"$1\":\ (\"([^\"]*)\"|([^ ,]*)) ]] || return
+	[[ $answer =~ \"$1\":\ (\"([^\"]*)\"|([^ ,]*)) ]] || return 0
 	value=${BASH_REMATCH[2]}
 	echo "${value:-${BASH_REMATCH[3]}}"
 }
@@ -49,7 +49,7 @@ quit() { # NAME...
 	local name in out
 	for name; do
 		in=${sock_in[$name]} out=${sock_out[$name]}
-		kill -KILL "${sock_pid[$name]}"
+		kill "${sock_pid[$name]}"
 		wait "${sock_pid[$name]}" 2>/dev/null || true
 		exec {in}>&- {out}>&-
 		unset "sock_pid[$name]"

@@ -66,7 +66,7 @@ wait_for received B 200000
 ok "the client moves in an upload" go 1
 ok "curl succeeds" wait $curl
 ok "the file is the same" cmp "$tmp/file" "$tmp/up/file"
-ok "both connections were signalled" counters_are B "auto-flagged=0" "setup-in=2"
+ok "both connections were signalled" counters_are B auto-flagged=2 setup-in=2
 
 # --- iperf3: two connections, both ways
 nsenter --net=/run/netns/csp-B -- iperf3 -s -1 >"$tmp/iperf-server" &

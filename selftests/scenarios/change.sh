@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 17
+plan 19
 
 two_homes
 capture C-R
@@ -43,8 +43,17 @@ ok "the answer is lost: the Change is repeated, and applied once" \
 ok "once" counters_are C change-in=5 attach-replay=0
 
 like client low
+wait_for counters_are S change-in=1
+is "the server likes its other path no more than that, and stays" \
+	"$(place client)" "10.0.1.1,40000 10.0.5.2,80 established 1"
+quit client server
+ok "both ends forget the connection" quiet C S
+
+count_from_here C S
+talk C S 10.0.2.2 tcp 40001
+like client low
 ok "the client says that it likes the path little: the server moves" wait_for moved S 1
-is "the client's view" "$(place client)" "10.0.1.1,40000 10.0.2.2,80 established 2"
+is "the client's view" "$(place client)" "10.0.1.1,40001 10.0.5.2,80 established 1"
 ok "data arrives" exchange client server 100k
 quit client server
 ok "both ends forget the connection" quiet C S

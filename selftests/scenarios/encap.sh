@@ -66,6 +66,7 @@ no_firewall B
 
 # --- not accepted ----------------------------------------------------------------------------
 
+phase refused
 ctl A peer flush >/dev/null
 conf A udp_encap=2
 conf B udp_encap=0

@@ -9,9 +9,9 @@
 plan 17
 
 two_homes
-delay R:to-c 5ms rate 6mbit
-delay R:to-x 5ms rate 6mbit
-delay R:to-y 5ms rate 6mbit
+delay R:to-c 5ms rate 1mbit
+delay R:to-x 5ms rate 1mbit
+delay R:to-y 5ms rate 1mbit
 capture C-R
 timeouts() { on "$1" nstat -asz TcpExtTCPTimeouts | awk '/Timeouts/ { print $2 }'; }
 

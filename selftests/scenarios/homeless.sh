@@ -9,14 +9,14 @@
 plan 14
 
 routed
-delay R:to-a 5ms rate 6mbit
-delay R:to-b 5ms rate 6mbit
+delay R:to-a 5ms rate 2mbit
+delay R:to-b 5ms rate 2mbit
 capture A-R
 talk A B 10.0.2.2
 
 start_copy client server 600k
 wait_for received B 100000
-ip -n csp-A addr flush dev eth0 scope global
+ip -n csp-A -4 addr flush dev eth0 scope global
 ok "no address: homeless" wait_for state_is A homeless
 is "the socket lives" "$(on A ss -tnHO state established | wc -l)" 1
 addr A:eth0 10.0.1.1/24
@@ -28,7 +28,7 @@ ok "nothing was asked" counters_are A move-homeless=1 move-out=0
 
 start_copy server client 600k
 wait_for received A 100000
-ip -n csp-A addr flush dev eth0 scope global
+ip -n csp-A -4 addr flush dev eth0 scope global
 ip -n csp-A link set eth0 down
 wait_for state_is A homeless
 since=$SECONDS

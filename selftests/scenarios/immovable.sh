@@ -35,7 +35,7 @@ quit client server
 quiet A B
 
 # The other end cannot: a key for somebody else makes its socket stay.
-talk A B 10.0.2.2
+talk A B 10.0.2.2 tcp 40001
 md5 server 0a636363
 ctl A flow move all to 10.0.3.1 >/dev/null
 ok "the peer cannot move: it says so" wait_for counters_are B move-immovable=1 reject-out=1
@@ -45,11 +45,11 @@ quit client server
 quiet A B
 
 # Another connection, that is plain, has the name that the first would get.
-talk A B 10.0.2.2
+talk A B 10.0.2.2 tcp 40002
 other() { # From 10.0.3.1, the same port.
 	sock other A
 	tell other socket tcp 4
-	tell other bind 10.0.3.1 40000
+	tell other bind 10.0.3.1 40002
 	tell other connect 10.0.2.2 80
 	tell server accept
 }
@@ -58,7 +58,7 @@ tell server use 1
 count_from_here A B
 ctl A flow move all to 10.0.3.1 >/dev/null
 ok "the new name is taken: it stays, which is counted" wait_for counters_are A move-in-use=1
-is "nothing changed" "$(place client)" "10.0.1.1,40000 10.0.2.2,80 established 0"
+is "nothing changed" "$(place client)" "10.0.1.1,40002 10.0.2.2,80 established 0"
 ok "data arrives" exchange client server 10k
 
 # The other connection ends here, and the server does not hear of it.
@@ -71,14 +71,14 @@ tell server use 2
 tell server reset
 tell server use 1
 ok "until it is free" wait_for moved A 1
-is "the server's view" "$(place server)" "10.0.2.2,80 10.0.3.1,40000 established 1"
+is "the server's view" "$(place server)" "10.0.2.2,80 10.0.3.1,40002 established 1"
 ok "data arrives" exchange client server 10k
 quit client server
 quiet A B
 
 # Bound to a device: it can move there, and nowhere else.
 listener server B tcp 10.0.2.2 80 prefer
-client client A tcp 10.0.2.2 80 prefer 40000
+client client A tcp 10.0.2.2 80 prefer 40003
 tell client device eth0
 connect client
 tell server accept
@@ -87,6 +87,6 @@ ctl A flow move all to 10.0.3.1 >/dev/null
 ok "bound to a device: it moves on that device" wait_for moved A 1
 ctl A flow move all dev eth1 >/dev/null || true
 ok "to another one: refused" wait_for counters_are A move-immovable=1
-is "nothing changed" "$(place client)" "10.0.3.1,40000 10.0.2.2,80 established 1"
+is "nothing changed" "$(place client)" "10.0.3.1,40003 10.0.2.2,80 established 1"
 ok "data arrives" exchange client server 10k
 ok "nobody sent a RST" not grep 'IP 10.0.2.2.80 > .*Flags \[R' <(transport A-R)

@@ -9,8 +9,8 @@
 plan 13
 
 routed
-delay R:to-a 5ms rate 6mbit
-delay R:to-b 5ms rate 6mbit
+delay R:to-a 5ms rate 2mbit
+delay R:to-b 5ms rate 2mbit
 capture B-R
 talk A B 10.0.2.2
 

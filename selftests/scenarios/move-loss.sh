@@ -32,8 +32,10 @@ no_firewall R
 for dev in to-a to-b; do delay R:$dev 10ms 5ms loss 5% duplicate 5% reorder 25%; done
 count_from_here A B
 start_trade client server 600k 150k
+n=0
 for i in 3 4 1; do
-	wait_for past client $((++n * 80000))
+	n=$((n + 1))
+	wait_for past client $((n * 80000))
 	roam A:eth0 10.0.$i.1/24 10.0.$i.254
 	wait_for -t 60 moved A "$n"
 done

@@ -10,7 +10,7 @@
 plan 16
 
 two_homes
-delay R:to-c 5ms rate 6mbit
+delay R:to-c 5ms rate 2mbit
 capture C-R Sx-R Sy-R
 talk C S 10.0.2.2
 is "the client knows the other address" "$(flows C 'alternatives[]')" 10.0.5.2
@@ -35,7 +35,7 @@ ok "counters of the server" counters_are S change-out=1 move-in=1 validated=1 dh
 ok "messages" expect_messages C-R <<-END
 	C > Sx: Setup(TCP, C,40000 <-> Sx,80) + SYN
 	Sx > C: OK, Attach(TCP, Sy,80 <-> C,40000)
-	Sx > C: Change(TCP, Sx,80 <-> C,40000, Pref=low) + Sig
+	Sx > C: Change(TCP, Sx,80 <-> C,40000, low pref) + Sig
 	C > Sx: OK + Sig
 	C > Sy: Detach(old path), Attach(TCP, C,40000 <-> Sy,80) + Nonce + Sig*
 	Sy > C: OK + Nonce + Nonce echo + Sig

@@ -5,29 +5,38 @@
 # connections listed and given up, events, and who may do what.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 42
+plan 39
 
 two_hosts
 listener server B tcp 0.0.0.0 80 prefer
 
 # --- settings ---------------------------------------------------------------------------------
 
-bad=0
-while IFS='|' read -r name min max; do
-	conf A "$name=$min" && conf A "$name=$max" || bad=1
-	! conf A "$name=$((max + 1))" 2>/dev/null || { note "$name: above $max"; bad=1; }
-	! conf A "$name=$((min - 1))" 2>/dev/null || { note "$name: below $min"; bad=1; }
-	[ "$(ctl A conf "$name" | wc -w)" = 1 ] || bad=1
-done < <(sed -n 's/^CSP_CONF(\([a-z_]*\), [^,]*, \([0-9]*\), \([0-9]*\),.*/\1|\2|\3/p' \
-	"$top/net/csp/conf_list.h")
-is "every setting takes its least and greatest value, and none beyond" $bad 0
+# Written without a process each.
+try_limits() {
+	local name min max bad=0
+	cd /proc/sys/net/csp || exit
+	while read -r name min max; do
+		if echo "$min" >"$name" && echo "$max" >"$name" &&
+		   ! echo $((max + 1)) >"$name" && ! echo $((min - 1)) >"$name" &&
+		   [ "$(<"$name")" = "$max" ]; then
+			continue
+		fi 2>/dev/null
+		echo "# $name: not $min to $max"
+		bad=1
+	done
+	return $bad
+}
+export -f try_limits
+sed -n 's/^CSP_CONF(\([a-z_]*\), [^,]*, \([0-9]*\), \([0-9]*\),.*/\1 \2 \3/p' \
+	"$top/net/csp/conf_list.h" >"$tmp/limits"
+ok "every setting takes its least and greatest value, and none beyond" \
+	on A bash -c try_limits <"$tmp/limits"
 ctl A conf set default_mode off udp_encap auto udp_port default fallback 300
 is "cspctl sets several" "$(ctl A conf default_mode udp_encap udp_port fallback | tr '\n' ' ')" \
 	"off auto 4253 300 "
 is "sysctl shows the same" "$(on A sysctl -n net.csp.fallback)" 300
 is "the other host has its own" "$(on B sysctl -n net.csp.fallback)" 5000
-on A sh -c 'echo 1 2 >/proc/sys/net/csp/fallback' 2>/dev/null || true
-is "two numbers are none" "$(on A sysctl -n net.csp.fallback)" 300
 
 # --- refusals explain themselves ---------------------------------------------------------------------
 
@@ -63,7 +72,7 @@ request "rule: no path" "EINVAL The path of a cgroup begins with a slash" $rule_
 request "rule: no such cgroup" "ENOENT There is no such cgroup*" $rule_add 1=str:/none 2=u8:1
 request "rule: no such mode" "ERANGE *" $rule_add 1=str:/ 2=u8:3
 request "rule: none to delete" "ENOENT This cgroup has no rule" $rule_del 1=str:/none
-request "no such command" "EOPNOTSUPP" 99
+request "no such command" "E*NOTSUP*" 99
 
 mapfile -t answers < <(on A "$lib/genl.py" "${requests[@]}")
 for i in "${!texts[@]}"; do
@@ -99,7 +108,6 @@ is "and found by its cid" "$(ctl A -j flow cid "$cid" | jq -r '.[].lport')" 4000
 peer_cid=$(ctl A -j flow cid "$cid" | jq -r '.[].peer_cid')
 is "both ends know both cids" "$(ctl B -j flow | jq -r '.[] | "\(.cid) \(.peer_cid)"')" \
 	"$peer_cid $cid"
-tell client getopt 1 39 8 || true
 quit client
 tell server close
 ok "events at the client's end" wait_for events_are A created established detached

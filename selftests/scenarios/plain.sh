@@ -39,6 +39,7 @@ use_plain_sockets() { # PHASE
 	ok "$1: a connection is refused" not connect client
 	is "$1: as always" "$(field error)" ECONNREFUSED
 	quit client
+	phase "after-$1"
 }
 
 use_plain_sockets absent
@@ -55,7 +56,6 @@ ok "at neither end" counters_are B in-pkts=0 setup-in=0 auto-flagged=0
 dial client A tcp 10.0.0.2 80
 tell client mode
 is "getsockopt() says so" "$(field mode)" off
-phase end
 
 transport A-B@absent | forget_numbers >"$tmp/absent"
 ok "there is something to compare" [ "$(wc -l <"$tmp/absent")" -gt 12 ]

@@ -16,7 +16,7 @@ ok "the server connects to its client" tell server connect 10.0.1.1 40000
 ok "and answers" datagram server client 100
 is "the client before" "$(place client)" "10.0.1.1,40000 10.0.2.2,80 established 0"
 
-ip -n csp-A addr flush dev eth0 scope global
+ip -n csp-A -4 addr flush dev eth0 scope global
 ok "without an address: homeless" wait_for state_is A homeless
 ok "and nothing can be sent" not tell client send 10
 dropper R

@@ -17,7 +17,7 @@ ip -n csp-A route add default via 10.0.9.254 metric 1000
 capture A-R A-N
 talk A B 10.0.2.2
 
-ip -n csp-A addr flush dev eth0 scope global
+ip -n csp-A -4 addr flush dev eth0 scope global
 ok "the only other network leads nowhere" wait_for path_is A 10.0.9.1 10.0.2.2
 ok "no answer from there" state_is A moving
 addr A:eth0 10.0.3.1/24 C

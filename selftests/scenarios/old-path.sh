@@ -1,0 +1,41 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A move arrives when its mover has long returned: held back by somebody on the way.
+# The new address never echoes, so the server looks for the client where it was.
+. "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/mobility.sh"
+
+plan 12
+
+routed 5ms
+dropper R
+capture A-R
+talk A B 10.0.2.2
+count_from_here A B
+
+# The move leaves A, and goes no farther than R; nor does what says that A is back.
+on R nft add rule inet test drops meta l4proto 253 ip daddr 10.0.2.2 ip length gt 1000 drop
+roam A:eth0 10.0.3.1/24 10.0.3.254 C
+wait_for path_is A 10.0.3.1 10.0.2.2
+wait_for captured_all A-R
+roam A:eth0 10.0.1.1/24 10.0.1.254 A
+wait_for path_is A 10.0.1.1 10.0.2.2
+is "the server knows nothing of it" "$(place server)" \
+	"10.0.2.2,80 10.0.1.1,40000 established 0"
+
+on R "$lib/forge.py" "$tmp/A-R.pcap" Detach:0
+ok "the move arrives late: the server believes it" wait_for counters_are B move-in=1
+ok "and is where nobody is" path_is B 10.0.2.2 10.0.3.1
+ok "six times no echo: it probes the old path" wait_for counters_are B probe-out=1
+ok "the client is there" wait_for counters_are A probe-in=1
+ok "the server returns" wait_for counters_are B move-back=1 validated=0
+ok "its path" path_is B 10.0.2.2 10.0.1.1
+
+no_firewall R
+ok "the client, still asking, is answered" wait_for moved A 1
+is "its view" "$(place client)" "10.0.1.1,40000 10.0.2.2,80 established 1"
+ok "data arrives" exchange client server 100k
+quit client server
+ok "both ends forget the connection" quiet A B
+ok "nobody sent a RST" no_reset A-R
