@@ -6,12 +6,19 @@
  * protocol. A kernel socket a family, that hands what it gets to the receive
  * path; sending makes its own UDP header (tx.c).
  */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/net.h>
 #include <net/inet_sock.h>
+#include <net/ipv6.h>
 #include <net/udp.h>
 
+#include "compat/udp.h"
 #include "encap.h"
 #include "rx.h"
+#include "setup.h"
 
 static int csp_encap_rcv(struct sock *sk, struct sk_buff *skb)
 {
@@ -24,6 +31,42 @@ static int csp_encap_rcv(struct sock *sk, struct sk_buff *skb)
 	csp_rcv_packet(csp_pernet(sock_net(sk)), skb, true, port);
 	return 0;
 }
+
+/* Whom a "port unreachable" speaks of; false: another error. */
+static bool csp_encap_unreach(const struct sock *sk, const struct sk_buff *skb,
+			      struct in6_addr *daddr)
+{
+	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
+	const struct iphdr *iph = (const struct iphdr *)skb->data;
+
+	if (sk->sk_family == AF_INET) {
+		ipv6_addr_set_v4mapped(iph->daddr, daddr);
+		return icmp_hdr(skb)->type == ICMP_DEST_UNREACH &&
+		       icmp_hdr(skb)->code == ICMP_PORT_UNREACH;
+	}
+	*daddr = ip6h->daddr;
+	return icmp6_hdr(skb)->icmp6_type == ICMPV6_DEST_UNREACH &&
+	       icmp6_hdr(skb)->icmp6_code == ICMPV6_PORT_UNREACH;
+}
+
+/* Nobody listens to signalling over UDP there, if enough is quoted to say. */
+static void csp_encap_err(struct sock *sk, struct sk_buff *skb,
+			  unsigned int offset)
+{
+	struct csp_net *cn = csp_pernet(sock_net(sk));
+	const struct csphdr *hdr;
+	struct csphdr buf;
+	struct in6_addr daddr;
+
+	if (!csp_encap_unreach(sk, skb, &daddr))
+		return;
+	hdr = skb_header_pointer(skb, offset + sizeof(struct udphdr),
+				 offsetofend(struct csphdr, xid), &buf);
+	if (hdr && !READ_ONCE(cn->dying))
+		csp_setup_unreach(cn, hdr->xid, &daddr, true);
+}
+
+CSP_ENCAP_ERR_RCV(csp_encap_err_rcv, csp_encap_err)
 
 static int csp_encap_bind(struct csp_net *cn, struct socket *sock, int family)
 {
@@ -58,6 +101,7 @@ static int csp_encap_open_one(struct csp_net *cn, int family,
 		return err;
 	}
 	udp_sk(sock->sk)->encap_rcv = csp_encap_rcv;
+	udp_sk(sock->sk)->encap_err_rcv = csp_encap_err_rcv;
 	udp_sk(sock->sk)->encap_type = 1;
 	if (family == AF_INET6)
 		udpv6_encap_enable();

@@ -410,7 +410,7 @@ static int csp_err4(struct sk_buff *skb, u32 info)
 		return 0;
 	ipv6_addr_set_v4mapped(iph->daddr, &daddr);
 	if (!READ_ONCE(cn->dying))
-		csp_setup_unreach(cn, hdr->xid, &daddr);
+		csp_setup_unreach(cn, hdr->xid, &daddr, false);
 	return 0;
 }
 
@@ -428,7 +428,7 @@ static int csp_err6(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type,
 	ip6h = (const struct ipv6hdr *)skb->data;
 	hdr = (const void *)skb->data + offset;
 	if (!READ_ONCE(cn->dying))
-		csp_setup_unreach(cn, hdr->xid, &ip6h->daddr);
+		csp_setup_unreach(cn, hdr->xid, &ip6h->daddr, false);
 	return 0;
 }
 

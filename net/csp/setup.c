@@ -178,6 +178,7 @@ static void csp_setup_send(struct csp_flow *flow, struct dst_entry *dst)
 	struct csp_net *cn = flow->cn;
 	struct sk_buff *skb, *twin = NULL;
 	struct csp_to to;
+	bool echo;
 
 	spin_lock_bh(&flow->lock);
 	if (flow->dead) {
@@ -186,7 +187,10 @@ static void csp_setup_send(struct csp_flow *flow, struct dst_entry *dst)
 	}
 	skb = csp_setup_build(flow);
 	csp_to_flow(&to, flow);
-	if (skb && flow->attempt && !flow->udp && CSP_CONF(cn, udp_encap) == 1)
+	/* Who asked for its nonce can be reached in the way that it asked. */
+	echo = flow->move && flow->move->cookie_len;
+	if (skb && flow->attempt && !flow->udp && !echo &&
+	    CSP_CONF(cn, udp_encap) == 1)
 		twin = skb_copy(skb, GFP_ATOMIC);
 	if (flow->attempt)
 		CSP_INC(cn, OUT_RETRANS);
@@ -723,6 +727,7 @@ void csp_setup_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
 	}
 	memcpy(mv->cookie, msg->nonce.data, msg->nonce.len);
 	mv->cookie_len = msg->nonce.len;
+	flow->udp = rx->udp;
 	flow->attempt++;
 	flow->next_tx = jiffies + msecs_to_jiffies(csp_setup_rto(flow->attempt));
 	spin_unlock_bh(&flow->lock);
@@ -734,15 +739,16 @@ void csp_setup_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
  * @cn:    namespace
  * @xid:   transaction quoted
  * @daddr: destination quoted
+ * @udp:   no such port, rather than no such protocol
  *
  * Context: softirq.
  */
 void csp_setup_unreach(struct csp_net *cn, __be32 xid,
-		       const struct in6_addr *daddr)
+		       const struct in6_addr *daddr, bool udp)
 {
 	struct csp_flow *flow = csp_flow_by_xid(cn, xid);
 
-	if (!flow || flow->xid != xid || flow->udp ||
+	if (!flow || flow->xid != xid || flow->udp != udp ||
 	    READ_ONCE(flow->state) != CSP_STATE_SETUP ||
 	    !ipv6_addr_equal(daddr, &flow->t.raddr)) {
 		CSP_INC(cn, ICMP_IGNORED);

@@ -31,6 +31,6 @@ void csp_write_piggyback(struct csp_writer *wr, const struct sk_buff *skb,
 			 const struct csp_tuple *t);
 /* ICMP or ICMPv6 says that @daddr has no CSP. */
 void csp_setup_unreach(struct csp_net *cn, __be32 xid,
-		       const struct in6_addr *daddr);
+		       const struct in6_addr *daddr, bool udp);
 
 #endif /* _NET_CSP_SETUP_H */

@@ -66,7 +66,8 @@ end_copy() { # FROM TO
 }
 
 tcp_info() { on "$1" ss -tinHO state connected | grep -o "\<$2:[0-9]*" | cut -d : -f 2; }
-received() { [ "$(tcp_info "$1" bytes_received)" -gt "$2" ]; }
+# Of several connections, the one that has most.
+received() { [ "$(tcp_info "$1" bytes_received | sort -n | tail -n 1)" -gt "$2" ]; }
 
 # --- state ------------------------------------------------------------------------
 

@@ -36,8 +36,8 @@ cat >"$tmp/wanted" <<-END
 	v4-mapped address: -
 	padding of the link: OK
 	no key: OK
-	source translated: REJECT MISMATCH from 10.0.0.1
-	other destination: REJECT MISMATCH
+	source translated: REJECT MISMATCH 2 from 10.0.0.1
+	other destination: REJECT MISMATCH 3
 	any port: REJECT MALFORMED 3
 	piggybacked packet of others: REJECT MALFORMED 13
 	piggybacked packet cut short: REJECT MALFORMED 13

@@ -53,8 +53,10 @@ END
 client shy A tcp 10.0.2.2 80 prefer
 tell shy begin 10.0.2.2 80
 ok "a host that drops SYNs answers the Setup" wait_for counters_are B setup-in=7
-ok "PREROUTING sees the SYN of the Setup" wait_for hits_are B early 1
-ok "INPUT drops it" wait_for hits_are B dropped 1
+# TCP itself may have sent another meanwhile.
+hit() { [ "$(hits "$1" "$2")" -gt 0 ]; }
+ok "PREROUTING sees the SYN of the Setup" wait_for hit B early
+ok "INPUT drops it" wait_for hit B dropped
 ok "no connection came of it" wait_for is_state shy established
 is "not even half of one" "$(on B ss -Htn state syn-recv)" ""
 no_firewall B

@@ -5,7 +5,7 @@
 # full.  The client is told at once, and why.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 30
+plan 29
 
 two_hosts
 capture A-B

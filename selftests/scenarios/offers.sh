@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A server that gets another address offers it to those who are connected: Attach without
+# Detach, with a MAC.  And a program asks boxes on the way for time: Change(TIMEOUT).
+. "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/mobility.sh"
+
+plan 15
+
+two_homes
+ip -n csp-S addr del 10.0.5.2/24 dev eth1
+capture C-R
+talk C S 10.0.2.2
+is "the server has nothing to offer" "$(flows C 'alternatives[]')" ""
+
+phase offer
+count_from_here C S
+addr S:eth1 10.0.5.2/24 Sy
+ip -n csp-S route add default via 10.0.5.254 metric 20
+ip -n csp-S route replace default via 10.0.5.254 table 5
+offered() { [ "$(flows C 'alternatives[]')" = 10.0.5.2 ]; }
+ok "it gets another address: the client hears of it" wait_for offered
+ok "counted" wait_for counters_are S change-out=1 change-lost=0
+ok "at the other end too" counters_are C change-in=1 attach-bad-mac=0
+ok "nobody moves" counters_are C move-out=0 move-in=0
+
+phase wish
+count_from_here C S
+ok "a program asks for time" tell client setopt 0 2533 e0930400
+granted() { tell client info && [ "$(field timeout)" = 300000 ]; }
+ok "which nobody on the way limits" wait_for granted
+ok "asked once" counters_are C change-out=1 out-retrans=0
+ok "and answered" counters_are S change-in=1
+ok "the administrator asks for less" ctl C flow change "$(flows C cid)" timeout 20000
+less() { [ "$(flows C timeout_ms)" = 20000 ]; }
+ok "and gets it" wait_for less
+
+phase end
+ip -n csp-S link set eth0 down
+ok "the server's first link goes down: it moves to the other" wait_for moved S 1
+ok "data arrives" exchange client server 100k
+quit client server
+ok "both ends forget the connection" quiet C S
+ok "messages" expect_messages C-R@wish <<-END
+	C > Sx: Change(TCP, C,40000 <-> Sx,80, 300 s)
+	Sx > C: OK*
+	C > Sx: Change(TCP, C,40000 <-> Sx,80, 20 s)
+	Sx > C: OK*
+END
+messages C-R@offer | sed 's/^/# /'
