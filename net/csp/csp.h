@@ -516,6 +516,13 @@ static inline __be64 csp_flow_next(const struct csp_flow *flow)
 				    CSP_CIDS].id);
 }
 
+/* And on the path before; 0: none, or forgotten. */
+static inline __be64 csp_flow_prev(const struct csp_flow *flow)
+{
+	return READ_ONCE(flow->cids[(READ_ONCE(flow->cid_now) + 2) %
+				    CSP_CIDS].id);
+}
+
 /* Since the last look at all flows; bits of csp_net.flags. */
 #define CSP_NET_ADDR_CHANGED	0	/* an address came or went */
 #define CSP_NET_ADDR_NEW	1	/* one came */

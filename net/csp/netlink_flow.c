@@ -46,7 +46,14 @@ static u32 csp_nl_flow_flags(const struct csp_flow *flow)
 static int csp_nl_put_ids(struct sk_buff *skb, const struct csp_flow *flow)
 	__must_hold(&flow->lock)
 {
-	return nla_put_be64(skb, CSP_A_FLOW_CID, csp_flow_cid(flow),
+	__be64 prev = csp_flow_prev(flow);
+	int err = 0;
+
+	if (prev)
+		err = nla_put_be64(skb, CSP_A_FLOW_PREV_CID, prev,
+				   CSP_A_FLOW_PAD);
+	return err ?:
+	       nla_put_be64(skb, CSP_A_FLOW_CID, csp_flow_cid(flow),
 			    CSP_A_FLOW_PAD) ?:
 	       nla_put_be64(skb, CSP_A_FLOW_PEER_CID, flow->peer_cid,
 			    CSP_A_FLOW_PAD);
@@ -119,7 +126,7 @@ static int csp_nl_put_inode(struct sk_buff *skb, struct csp_flow *flow)
 
 static size_t csp_nl_flow_size(void)
 {
-	return 2 * nla_total_size_64bit(sizeof(u64)) +	/* cid, peer-cid */
+	return 3 * nla_total_size_64bit(sizeof(u64)) +	/* the cids */
 	       nla_total_size(sizeof(u8)) +		/* proto */
 	       nla_total_size(sizeof(u16)) +		/* family */
 	       2 * nla_total_size(sizeof(struct in6_addr)) +

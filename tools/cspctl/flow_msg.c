@@ -33,6 +33,7 @@ static const uint8_t flow_types[CSP_A_FLOW_MAX + 1] = {
 	[CSP_A_FLOW_ERROR] = NL_U16,
 	[CSP_A_FLOW_TEXT] = NL_STRING,
 	[CSP_A_FLOW_INODE] = NL_U32,
+	[CSP_A_FLOW_PREV_CID] = NL_U64,
 };
 
 int flow_parse(const struct nlmsghdr *nlh, struct flow *f)
@@ -46,6 +47,7 @@ int flow_parse(const struct nlmsghdr *nlh, struct flow *f)
 		return err;
 
 	f->cid = nl_be64(tb[CSP_A_FLOW_CID]);
+	f->prev_cid = nl_be64(tb[CSP_A_FLOW_PREV_CID]);
 	f->peer_cid = nl_be64(tb[CSP_A_FLOW_PEER_CID]);
 	f->proto = nl_u8(tb[CSP_A_FLOW_PROTO]);
 	f->state = nl_u8(tb[CSP_A_FLOW_STATE]);
@@ -145,6 +147,7 @@ struct json_object *flow_json(const struct flow *f)
 			json_str(obj, "text", f->text);
 	}
 	json_cid(obj, "cid", f->cid);
+	json_cid(obj, "prev_cid", f->prev_cid);
 	json_cid(obj, "peer_cid", f->peer_cid);
 	json_str(obj, "proto", name_of(proto_names, f->proto));
 	json_str(obj, "state", name_of(state_names, f->state));

@@ -12,6 +12,7 @@
 /**
  * struct flow - attributes of a connection; what was not told is zero
  * @cid:        this end's identifier; only the administrator is told
+ * @prev_cid:   the one that it had before a move, as long as that is understood
  * @peer_cid:   the other end's
  * @proto:      IPPROTO_*
  * @state:      enum csp_state
@@ -34,6 +35,7 @@
  */
 struct flow {
 	uint64_t	cid;
+	uint64_t	prev_cid;
 	uint64_t	peer_cid;
 	uint8_t		proto;
 	uint8_t		state;
