@@ -67,15 +67,26 @@ void csp_socks_exit(struct csp_net *cn)
 	rhashtable_free_and_destroy(&cn->socks, csp_sock_free, NULL);
 }
 
+/**
+ * csp_sk_speaks() - is it a socket of a transport that is signalled?
+ * @sk: the socket
+ *
+ * Context: any.
+ * Return: true for TCP and UDP, false for raw sockets of these protocols too.
+ */
+bool csp_sk_speaks(const struct sock *sk)
+{
+	return sk->sk_type != SOCK_RAW && (sk->sk_protocol == IPPROTO_TCP ||
+					   sk->sk_protocol == IPPROTO_UDP);
+}
+
 static struct proto *csp_sk_base(const struct sock *sk)
 {
 	int fam = sk->sk_family == AF_INET6 ? CSP_FAM6 : CSP_FAM4;
 
-	if (sk->sk_protocol == IPPROTO_TCP)
-		return csp_base[fam][CSP_PROTO_TCP];
-	if (sk->sk_protocol == IPPROTO_UDP)
-		return csp_base[fam][CSP_PROTO_UDP];
-	return NULL;
+	if (!csp_sk_speaks(sk))
+		return NULL;
+	return csp_base[fam][sk->sk_protocol == IPPROTO_UDP];
 }
 
 static struct csp_variants *csp_sk_variants(const struct sock *sk)

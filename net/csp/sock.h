@@ -50,6 +50,8 @@ int csp_sock_init(void);
 int csp_socks_init(struct csp_net *cn);
 void csp_socks_exit(struct csp_net *cn);
 
+/* TCP or UDP, and not raw? */
+bool csp_sk_speaks(const struct sock *sk);
 /* -1: not flagged; else enum csp_mode, and the phase by reference. */
 int csp_sk_variant(const struct sock *sk, u8 *phase);
 /* Mode by flag, rule or default. Softirq or process, RCU. */

@@ -48,12 +48,28 @@ static int csp_set_enable(struct csp_net *cn, struct sock *sk, sockptr_t arg,
 	return err;
 }
 
+/* Is it something that could be meant? The length is right. */
+static bool csp_extra_valid(int name, const u8 *val, unsigned int len)
+{
+	const struct csp_expect *expect = (const void *)val;
+	unsigned int i;
+
+	if (name == CSP_EXPECT)
+		return !expect->family || expect->family == AF_INET ||
+		       expect->family == AF_INET6;
+	/* csp.rst, section "Attributes": printable ASCII, no space. */
+	for (i = 0; name == CSP_NAME && i < len; i++)
+		if (val[i] <= ' ' || val[i] > '~')
+			return false;
+	return true;
+}
+
 /* Options that need room of their own, on a flagged socket. */
 static int csp_set_extra(struct csp_net *cn, struct sock *sk, int name,
 			 sockptr_t arg, unsigned int len)
 {
 	unsigned int min = 1, max = CSP_AUTH_MAX;
-	u8 buf[CSP_NAME_MAX];
+	u8 buf[CSP_NAME_MAX] __aligned(__alignof__(struct csp_expect));
 	struct csp_sock *cs;
 	int err = 0;
 
@@ -74,6 +90,8 @@ static int csp_set_extra(struct csp_net *cn, struct sock *sk, int name,
 		return -EINVAL;
 	if (copy_from_sockptr(buf, arg, len))
 		return -EFAULT;
+	if (!csp_extra_valid(name, buf, len))
+		return -EINVAL;
 
 	rcu_read_lock();
 	cs = csp_sock_get(cn, sk);
@@ -266,7 +284,7 @@ static int csp_getsockopt(struct sock *sk, int name, void __user *user,
 	} val;
 	int size;
 
-	if (sk->sk_protocol != IPPROTO_TCP && sk->sk_protocol != IPPROTO_UDP)
+	if (!csp_sk_speaks(sk))
 		return -EOPNOTSUPP;
 	switch (name) {
 	case CSP_ENABLE:

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 15
+plan 16
 
 two_homes
 ip -n csp-S addr del 10.0.5.2/24 dev eth1
@@ -42,10 +42,13 @@ ok "the server's first link goes down: it moves to the other" wait_for moved S 1
 ok "data arrives" exchange client server 100k
 quit client server
 ok "both ends forget the connection" quiet C S
-ok "messages" expect_messages C-R@wish <<-END
-	C > Sx: Change(TCP, C,40000 <-> Sx,80, 300 s)
+ok "messages: the offer" expect_messages C-R@offer <<-END
+	Sx > C: Attach(TCP, Sy,80 <-> C,40000) + Sig
+	C > Sx: OK + Sig
+END
+ok "messages: the wish" expect_messages C-R@wish <<-END
+	C > Sx: Change(TCP, C,40000 <-> Sx,80, Timeout=300s)
 	Sx > C: OK*
-	C > Sx: Change(TCP, C,40000 <-> Sx,80, 20 s)
+	C > Sx: Change(TCP, C,40000 <-> Sx,80, Timeout=20s)
 	Sx > C: OK*
 END
-messages C-R@offer | sed 's/^/# /'
