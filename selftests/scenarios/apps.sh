@@ -9,8 +9,8 @@
 plan 16
 
 routed
-delay R:to-a 5ms rate 4mbit
-delay R:to-b 5ms rate 4mbit
+delay R:to-a 5ms rate 2mbit
+delay R:to-b 5ms rate 2mbit
 conf B default_mode=1
 run() { # HOST COMMAND...: all its sockets are flagged
 	on "$1" "$cspctl" run -- "${@:2}"
