@@ -563,7 +563,8 @@ struct csp_net {
 	struct delayed_work	watch_work;
 	struct list_head	tomb_list;
 	struct delayed_work	tomb_work;
-	unsigned long		addr_last;
+	unsigned long		addr_since;	/* looks are counted, path.c */
+	u32			addr_looks;	/* since then */
 	unsigned long		flags;		/* CSP_NET_*, atomic bits */
 	struct notifier_block	fib_nb;
 	struct csp_buckets	*buckets;	/* rate limits, limit.c */

@@ -24,7 +24,9 @@
 #include "pref.h"
 #include "tx.h"
 
-#define CSP_ADDR_PAUSE		(HZ / 50)	/* between two looks */
+/* So many looks at all flows in so short a time, and no more. */
+#define CSP_ADDR_LOOKS		8
+#define CSP_ADDR_PERIOD		(HZ / 20)
 #define CSP_WATCH_PERIOD	(HZ / 4)
 
 /* An address at a dead link is one that nobody can reach. */
@@ -190,7 +192,11 @@ static void csp_addr_work(struct work_struct *work)
 	struct rhashtable_iter iter;
 	struct csp_flow *flow;
 
-	cn->addr_last = jiffies;
+	if (time_after_eq(jiffies, cn->addr_since + CSP_ADDR_PERIOD)) {
+		cn->addr_since = jiffies;
+		cn->addr_looks = 0;
+	}
+	cn->addr_looks++;
 	/* Silence was about a path, and that may be another one now. */
 	if (test_and_clear_bit(CSP_NET_ADDR_CHANGED, &cn->flags))
 		csp_peer_flush_paths(cn);
@@ -207,16 +213,22 @@ static void csp_addr_work(struct work_struct *work)
 	rhashtable_walk_exit(&iter);
 }
 
-/* A thousand routes at once are one reason to look, not a thousand. */
+/*
+ * A thousand routes at once are one reason to look, not a thousand. But an
+ * address and its route come one after the other, and it is the second that
+ * gives a connection its way: it must not wait for the look at the first.
+ */
 static void csp_path_changed(struct csp_net *cn)
 {
-	unsigned long delay = 0;
+	unsigned long end = READ_ONCE(cn->addr_since) + CSP_ADDR_PERIOD;
+	unsigned long now = jiffies, delay = 0;
 
 	if (READ_ONCE(cn->dying) ||
 	    (!atomic_read(&cn->n_flows) && !READ_ONCE(cn->n_peers)))
 		return;
-	if (time_before(jiffies, cn->addr_last + CSP_ADDR_PAUSE))
-		delay = CSP_ADDR_PAUSE;
+	if (READ_ONCE(cn->addr_looks) >= CSP_ADDR_LOOKS &&
+	    time_before(now, end))
+		delay = end - now;
 	queue_delayed_work(cn->wq, &cn->addr_work, delay);
 }
 
@@ -444,7 +456,7 @@ int csp_path_net_init(struct csp_net *cn)
 {
 	INIT_DELAYED_WORK(&cn->addr_work, csp_addr_work);
 	INIT_DELAYED_WORK(&cn->watch_work, csp_watch_work);
-	cn->addr_last = jiffies - CSP_ADDR_PAUSE;
+	cn->addr_since = jiffies;
 	cn->fib_nb.notifier_call = csp_fib_event;
 	return register_fib_notifier(cn->net, &cn->fib_nb, NULL, NULL);
 }
