@@ -300,6 +300,7 @@ enum csp_due {
 	CSP_DUE_OK,		/* the OK to a move again, or give up */
 	CSP_DUE_SAY,		/* a request that is no move again */
 	CSP_DUE_OLD,		/* probe the old path again, or forget it */
+	CSP_DUE_DOUBT,		/* has what was in flight at a move arrived? */
 	__CSP_DUE_MAX
 };
 
@@ -377,6 +378,7 @@ struct csp_move {
 	unsigned long		due[__CSP_DUE_MAX];
 	bool			unvalidated;
 	u16			room;
+	bool			arrived;
 	struct csp_oldpath	old;
 };
 

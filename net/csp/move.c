@@ -54,6 +54,8 @@
 #define CSP_MOVE_RTO_MIN	100	/* ms */
 #define CSP_MOVE_RTO_MAX	3200	/* ms */
 #define CSP_HOMELESS_POLL	1000	/* ms; notifiers are faster */
+/* After the OK: longer than an ACK may be delayed. */
+#define CSP_MOVE_DOUBT		50	/* ms */
 
 /* An Attach is as long as this, so that the answer may be three times it. */
 #define CSP_ATTACH_LEN		1200
@@ -148,6 +150,20 @@ static bool csp_move_take_due(struct csp_flow *flow, enum csp_due due)
 	return taken;
 }
 
+/* Has what was in flight at the move arrived? */
+static void csp_move_doubt(struct csp_flow *flow)
+{
+	struct sock *sk = csp_flow_sk(flow);
+
+	flow->move->arrived = false;
+	if (!sk)
+		return;
+	lock_sock(sk);
+	csp_rebind_doubt(sk);
+	release_sock(sk);
+	sock_put(sk);
+}
+
 /**
  * csp_move_due() - the timer of an ESTABLISHED flow has run out
  * @flow: the flow
@@ -164,6 +180,8 @@ void csp_move_due(struct csp_flow *flow)
 		csp_change_timer(flow);
 	if (csp_move_take_due(flow, CSP_DUE_OLD))
 		csp_oldpath_timer(flow);
+	if (csp_move_take_due(flow, CSP_DUE_DOUBT))
+		csp_move_doubt(flow);
 	spin_lock_bh(&flow->lock);
 	if (!flow->dead && flow->state == CSP_STATE_ESTABLISHED)
 		csp_move_arm(flow);
@@ -423,6 +441,18 @@ int csp_move_rehome(struct csp_flow *flow, struct sock *sk,
 	return err;
 }
 
+/*
+ * Was the old path good to the last? If the address went, what had been sent
+ * before went on, and only its ACKs did not come back; the retransmissions of
+ * that time never left. Else, what TCP has sent again was lost.
+ */
+static bool csp_move_arrived(const struct csp_flow *flow, const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_TCP &&
+	       (!csp_path_own(flow->cn, &flow->t.laddr) ||
+		!inet_csk(sk)->icsk_retransmits);
+}
+
 /* The socket goes to its new name, before the peer knows of it. */
 static int csp_move_rename(struct csp_flow *flow, struct sock *sk,
 			   const struct csp_tuple *t)
@@ -433,6 +463,7 @@ static int csp_move_rename(struct csp_flow *flow, struct sock *sk,
 
 	if (t->proto == IPPROTO_TCP)
 		rb.room = mv->room ? 0 : CSP_ATTACH_ROOM;
+	rb.arrived = csp_move_arrived(flow, sk);
 	spin_lock_bh(&flow->lock);
 	csp_flow_drop_held(flow);
 	spin_unlock_bh(&flow->lock);
@@ -445,6 +476,7 @@ static int csp_move_rename(struct csp_flow *flow, struct sock *sk,
 		return err;
 	}
 	mv->room += rb.room;
+	mv->arrived = rb.arrived;
 	spin_lock_bh(&flow->lock);
 	/* Section "Connection identifiers": once, until the peer has answered. */
 	if (!mv->asking)
@@ -913,6 +945,10 @@ static void csp_move_finish(struct csp_flow *flow)
 	csp_rebind_lift(sk, false, room);
 	release_sock(sk);
 	sock_put(sk);
+	spin_lock_bh(&flow->lock);
+	if (mv->arrived)
+		csp_move_set_due(flow, CSP_DUE_DOUBT, CSP_MOVE_DOUBT);
+	spin_unlock_bh(&flow->lock);
 	csp_change_next(flow);
 }
 

@@ -124,6 +124,43 @@ static int csp_rebind_tcp_addrs(struct sock *sk, const struct csp_tuple *t)
 	return 0;
 }
 
+static void csp_tcp_forget_hints(struct tcp_sock *tp)
+{
+	tp->retransmit_skb_hint = NULL;
+	tp->lost_skb_hint = NULL;
+	tp->tlp_high_seq = 0;
+	tp->frto = 0;
+}
+
+static void csp_tcp_not_resent(struct tcp_sock *tp, struct sk_buff *skb)
+{
+	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+
+	if (cb->sacked & TCPCB_SACKED_RETRANS) {
+		cb->sacked &= ~TCPCB_SACKED_RETRANS;
+		tp->retrans_out -= tcp_skb_pcount(skb);
+	}
+}
+
+/* Only csp_tcp_mark_arrived() does so with the first that is in flight. */
+static bool csp_tcp_believed(const struct sock *sk)
+{
+	const struct sk_buff *head = tcp_rtx_queue_head(sk);
+
+	return head && TCP_SKB_CB(head)->sacked & TCPCB_SACKED_ACKED;
+}
+
+/* As tcp_timeout_mark_lost() does when the other end discards data. */
+static void csp_tcp_unmark_arrived(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *skb;
+
+	skb_rbtree_walk(skb, &sk->tcp_rtx_queue)
+		TCP_SKB_CB(skb)->sacked &= ~TCPCB_SACKED_ACKED;
+	tp->sacked_out = 0;
+}
+
 /* What is in flight went to the old path: all of it is to be sent again. */
 static void csp_tcp_mark_lost(struct sock *sk)
 {
@@ -131,23 +168,58 @@ static void csp_tcp_mark_lost(struct sock *sk)
 	struct tcp_skb_cb *cb;
 	struct sk_buff *skb;
 
+	if (csp_tcp_believed(sk))
+		csp_tcp_unmark_arrived(sk);
 	if (tcp_is_reno(tp))
 		tp->sacked_out = 0;
 	skb_rbtree_walk(skb, &sk->tcp_rtx_queue) {
 		cb = TCP_SKB_CB(skb);
-		if (cb->sacked & TCPCB_SACKED_RETRANS) {
-			cb->sacked &= ~TCPCB_SACKED_RETRANS;
-			tp->retrans_out -= tcp_skb_pcount(skb);
-		}
+		csp_tcp_not_resent(tp, skb);
 		if (!(cb->sacked & (TCPCB_SACKED_ACKED | TCPCB_LOST))) {
 			cb->sacked |= TCPCB_LOST;
 			tp->lost_out += tcp_skb_pcount(skb);
 		}
 	}
-	tp->retransmit_skb_hint = NULL;
-	tp->lost_skb_hint = NULL;
-	tp->tlp_high_seq = 0;
-	tp->frto = 0;
+	csp_tcp_forget_hints(tp);
+}
+
+/*
+ * Is it of use to believe that all that is in flight has arrived? Only if the
+ * other end reported no hole, and there is more that may be sent now.
+ */
+static bool csp_tcp_may_have_arrived(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return tcp_is_sack(tp) && !tp->sacked_out && tp->packets_out &&
+	       tcp_send_head(sk) &&
+	       !after(TCP_SKB_CB(tcp_send_head(sk))->seq + tp->mss_cache,
+		      tcp_wnd_end(tp));
+}
+
+/*
+ * What is in flight went to the old path, and its ACKs came back to an address
+ * that was not there any more. So it looks as if a SACK had reported it: it is
+ * not sent again, and what the next ACK says of it does not open the window of
+ * the new path.
+ */
+static void csp_tcp_mark_arrived(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *skb;
+
+	skb_rbtree_walk(skb, &sk->tcp_rtx_queue) {
+		csp_tcp_not_resent(tp, skb);
+		if (TCP_SKB_CB(skb)->sacked & TCPCB_LOST)
+			tp->lost_out -= tcp_skb_pcount(skb);
+		TCP_SKB_CB(skb)->sacked &= ~TCPCB_LOST;
+		TCP_SKB_CB(skb)->sacked |= TCPCB_SACKED_ACKED;
+		tp->sacked_out += tcp_skb_pcount(skb);
+		list_del_init(&skb->tcp_tsorted_anchor);
+	}
+	/* What follows the last of them: nothing was sent yet. */
+	tp->highest_sack = NULL;
+	csp_tcp_forget_hints(tp);
 }
 
 /*
@@ -155,7 +227,7 @@ static void csp_tcp_mark_lost(struct sock *sk)
  * start, no round-trip time, no back-off. It must not look like a timeout
  * either: no threshold is carried over.
  */
-static void csp_tcp_restart(struct sock *sk)
+static void csp_tcp_restart(struct sock *sk, bool arrived)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -185,7 +257,10 @@ static void csp_tcp_restart(struct sock *sk)
 	memset(icsk->icsk_ca_priv, 0, sizeof(icsk->icsk_ca_priv));
 	if (icsk->icsk_ca_ops->init)
 		icsk->icsk_ca_ops->init(sk);
-	csp_tcp_mark_lost(sk);
+	if (arrived)
+		csp_tcp_mark_arrived(sk);
+	else
+		csp_tcp_mark_lost(sk);
 	/* Loss is the state in which lost segments are sent again. */
 	icsk->icsk_ca_state = tp->lost_out ? TCP_CA_Loss : TCP_CA_Open;
 }
@@ -247,7 +322,8 @@ static void csp_rebind_tcp_path(struct sock *sk, struct csp_rebind *rb)
 				  U16_MAX - rb->room);
 	tcp_mtup_init(sk);
 	csp_tcp_room(sk, rb->room);
-	csp_tcp_restart(sk);
+	rb->arrived = rb->arrived && csp_tcp_may_have_arrived(sk);
+	csp_tcp_restart(sk, rb->arrived);
 	if (rb->limited) {
 		tcp_sk(sk)->snd_cwnd_clamp = CSP_LIMITED_CWND;
 		tcp_snd_cwnd_set(tcp_sk(sk), CSP_LIMITED_CWND);
@@ -357,7 +433,7 @@ void csp_rebind_lift(struct sock *sk, bool window, u16 room)
 		csp_tcp_room(sk, -(int)room);
 	/* What timed out meanwhile did so in vain: no back-off stays. */
 	if (inet_csk(sk)->icsk_backoff) {
-		csp_tcp_restart(sk);
+		csp_tcp_restart(sk, false);
 		csp_tcp_timer(sk);
 	}
 	if (window) {
@@ -380,7 +456,25 @@ void csp_rebind_kick(struct sock *sk)
 	sk_dst_reset(sk);
 	if (sk->sk_protocol != IPPROTO_TCP)
 		return;
-	csp_tcp_restart(sk);
+	csp_tcp_restart(sk, false);
+	csp_tcp_timer(sk);
+	csp_tcp_push(sk);
+}
+
+/**
+ * csp_rebind_doubt() - has what was in flight at the move arrived?
+ * @sk: the socket; it was believed to
+ *
+ * If the other end has not acknowledged it by now, all of it is sent again.
+ *
+ * Context: process, socket lock held. TCP sends when the lock is released.
+ */
+void csp_rebind_doubt(struct sock *sk)
+{
+	sock_owned_by_me(sk);
+	if (sk->sk_protocol != IPPROTO_TCP || !csp_tcp_believed(sk))
+		return;
+	csp_tcp_restart(sk, false);
 	csp_tcp_timer(sk);
 	csp_tcp_push(sk);
 }
