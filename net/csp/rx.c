@@ -314,15 +314,23 @@ static bool csp_rx_fits(u8 first_type, u8 first_code, int n,
 	return false;
 }
 
-/* A packet with an error in any message has no effect; section "Messages". */
-static bool csp_rx_check(struct csp_rx *rx, struct csp_msg *msg)
+/*
+ * A packet with an error in any message has no effect; section "Messages".
+ * @single: set if @msg is all that there is, and need not be read again.
+ */
+static bool csp_rx_check(struct csp_rx *rx, struct csp_msg *msg, bool *single)
 {
 	struct csp_reader rd = rx->rd;
 	u8 type = 0, code = 0;
 	int ret, n = 0;
 
+	*single = false;
 	while ((ret = csp_read_msg(&rd, msg)) > 0) {
 		if (!n) {
+			if (rd.pos == rd.len) {
+				*single = true;
+				return true;
+			}
 			type = msg->type;
 			code = msg->code;
 		} else if (!(rd.flags & CSP_F_REPLY) &&
@@ -343,18 +351,27 @@ static bool csp_rx_check(struct csp_rx *rx, struct csp_msg *msg)
 	return false;
 }
 
+static void csp_rx_message(struct csp_rx *rx, const struct csp_msg *msg)
+{
+	if (rx->rd.flags & CSP_F_REPLY)
+		csp_rx_answer(rx, msg);
+	else
+		csp_rx_request(rx, msg);
+}
+
 static void csp_rx_messages(struct csp_rx *rx)
 {
 	struct csp_msg msg;
+	bool single;
 
-	if (!csp_rx_check(rx, &msg))
+	if (!csp_rx_check(rx, &msg, &single))
 		return;
-	while (csp_read_msg(&rx->rd, &msg) > 0) {
-		if (rx->rd.flags & CSP_F_REPLY)
-			csp_rx_answer(rx, &msg);
-		else
-			csp_rx_request(rx, &msg);
+	if (single) {
+		csp_rx_message(rx, &msg);
+		return;
 	}
+	while (csp_read_msg(&rx->rd, &msg) > 0)
+		csp_rx_message(rx, &msg);
 }
 
 /**
