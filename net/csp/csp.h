@@ -22,6 +22,7 @@
  *
  *	RTNL (notifiers only; nothing here takes it)
  *	lock_sock(flow's socket)
+ *	  csp_net.hook_in_lock  registration of the LOCAL_IN hook
  *	  csp_net.lock       (BH) lists of the namespace
  *	    csp_peer.lock    (BH) Detaches that wait for a packet
  *	      csp_flow.lock  (BH) everything marked "lock" in struct csp_flow
@@ -571,8 +572,10 @@ struct csp_net {
 	struct notifier_block	fib_nb;
 	struct csp_buckets	*buckets;	/* rate limits, limit.c */
 	struct socket		*encap_sock[2];
-	bool			hooked;		/* netfilter hooks are registered */
+	bool			hooked;		/* LOCAL_OUT */
+	bool			hooked_in;	/* LOCAL_IN; under hook_in_lock */
 	struct mutex		hook_lock;	/* registration, hook.c */
+	struct mutex		hook_in_lock;	/* the same; inside socket locks */
 	struct mutex		encap_lock;	/* encap_sock, encap.c */
 	bool			dying;
 

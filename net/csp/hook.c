@@ -8,10 +8,10 @@
  * sk_prot with the bounds of an array.
  *
  * LOCAL_IN, first of all: drops late packets on paths that a move gave up,
- * and plain connections to sockets that require signalling. Costs two reads
- * while there is neither.
+ * and plain connections to sockets that require signalling. It is registered
+ * only while there is either.
  *
- * The hooks of a namespace are registered when its first socket is flagged:
+ * The other is registered when the first socket of a namespace is flagged:
  * where CSP is not used it costs nothing at all.
  */
 #include <linux/icmp.h>
@@ -314,7 +314,7 @@ static unsigned int csp_hook_in(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-static const struct nf_hook_ops csp_hooks[] = {
+static const struct nf_hook_ops csp_hooks_out[] = {
 	{
 		.hook		= csp_hook_out,
 		.pf		= NFPROTO_IPV4,
@@ -325,7 +325,11 @@ static const struct nf_hook_ops csp_hooks[] = {
 		.pf		= NFPROTO_IPV6,
 		.hooknum	= NF_INET_LOCAL_OUT,
 		.priority	= NF_IP6_PRI_LAST,
-	}, {
+	},
+};
+
+static const struct nf_hook_ops csp_hooks_in[] = {
+	{
 		.hook		= csp_hook_in,
 		.pf		= NFPROTO_IPV4,
 		.hooknum	= NF_INET_LOCAL_IN,
@@ -347,6 +351,33 @@ static void csp_hooks_encap(struct csp_net *cn)
 }
 
 /**
+ * csp_hook_in_update() - have LOCAL_IN hooked while, and only while, need be
+ * @cn: namespace, in which a tombstone came or the last one went, or something
+ *      requires CSP
+ *
+ * Without memory for it late packets draw a RST.
+ *
+ * Context: process; may sleep. Socket lock or none.
+ */
+void csp_hook_in_update(struct csp_net *cn)
+{
+	bool wanted;
+
+	mutex_lock(&cn->hook_in_lock);
+	wanted = !READ_ONCE(cn->dying) &&
+		 (atomic_read(&cn->n_tombs) || READ_ONCE(cn->require));
+	if (wanted && !cn->hooked_in) {
+		cn->hooked_in = !nf_register_net_hooks(cn->net, csp_hooks_in,
+						       ARRAY_SIZE(csp_hooks_in));
+	} else if (!wanted && cn->hooked_in) {
+		nf_unregister_net_hooks(cn->net, csp_hooks_in,
+					ARRAY_SIZE(csp_hooks_in));
+		cn->hooked_in = false;
+	}
+	mutex_unlock(&cn->hook_in_lock);
+}
+
+/**
  * csp_hooks_get() - see to it that a namespace has the hooks that a mode needs
  * @cn:   namespace
  * @mode: enum csp_mode, about to be given to sockets
@@ -360,16 +391,20 @@ int csp_hooks_get(struct csp_net *cn, u8 mode)
 
 	if (mode == CSP_MODE_OFF)
 		return 0;
-	if (mode == CSP_MODE_REQUIRE)
+	if (mode == CSP_MODE_REQUIRE) {
 		WRITE_ONCE(cn->require, true);
+		csp_hook_in_update(cn);
+		if (!READ_ONCE(cn->hooked_in))
+			return -ENOMEM;
+	}
 
 	/* Pairs with the release below: what is hooked is hooked whole. */
 	if (smp_load_acquire(&cn->hooked))
 		return 0;
 	mutex_lock(&cn->hook_lock);
 	if (!cn->hooked) {
-		err = nf_register_net_hooks(cn->net, csp_hooks,
-					    ARRAY_SIZE(csp_hooks));
+		err = nf_register_net_hooks(cn->net, csp_hooks_out,
+					    ARRAY_SIZE(csp_hooks_out));
 		if (!err) {
 			/* Pairs with the acquire above. */
 			smp_store_release(&cn->hooked, true);
@@ -380,10 +415,12 @@ int csp_hooks_get(struct csp_net *cn, u8 mode)
 	return err;
 }
 
+/* The namespace is dying: nothing registers any more. */
 void csp_hooks_exit(struct csp_net *cn)
 {
+	csp_hook_in_update(cn);
 	if (cn->hooked)
-		nf_unregister_net_hooks(cn->net, csp_hooks,
-					ARRAY_SIZE(csp_hooks));
+		nf_unregister_net_hooks(cn->net, csp_hooks_out,
+					ARRAY_SIZE(csp_hooks_out));
 	cn->hooked = false;
 }

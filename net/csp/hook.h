@@ -12,6 +12,7 @@
 /* Hooks of a namespace: registered when first needed. Process context. */
 int csp_hooks_get(struct csp_net *cn, u8 mode);
 void csp_hooks_exit(struct csp_net *cn);
+void csp_hook_in_update(struct csp_net *cn);
 
 /* Keeps @skb, with its route, for later. flow->lock held. */
 bool csp_hold(struct csp_flow *flow, struct sk_buff *skb);

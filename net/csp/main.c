@@ -68,6 +68,7 @@ static int __net_init csp_net_init(struct net *net)
 	cn->wq = csp_wq;
 	spin_lock_init(&cn->lock);
 	mutex_init(&cn->hook_lock);
+	mutex_init(&cn->hook_in_lock);
 	mutex_init(&cn->encap_lock);
 	INIT_LIST_HEAD(&cn->peer_lru);
 	INIT_LIST_HEAD(&cn->watch);

@@ -9,6 +9,7 @@
  */
 #include <linux/slab.h>
 
+#include "hook.h"
 #include "tomb.h"
 
 #define CSP_TOMB_LIFE	(3 * HZ)	/* section "Timers" */
@@ -55,6 +56,7 @@ static void csp_tomb_work(struct work_struct *work)
 		csp_tomb_free(cn, tomb);
 	}
 	spin_unlock_bh(&cn->lock);
+	csp_hook_in_update(cn);
 }
 
 int csp_tombs_init(struct csp_net *cn)
@@ -83,7 +85,7 @@ void csp_tombs_exit(struct csp_net *cn)
  *
  * Without memory the worst that happens is a RST.
  *
- * Context: any.
+ * Context: process; may sleep.
  */
 void csp_tomb_add(struct csp_net *cn, const struct csp_tuple *t)
 {
@@ -104,6 +106,7 @@ void csp_tomb_add(struct csp_net *cn, const struct csp_tuple *t)
 		queue_delayed_work(cn->wq, &cn->tomb_work, CSP_TOMB_LIFE);
 	}
 	spin_unlock_bh(&cn->lock);
+	csp_hook_in_update(cn);
 }
 
 /**
