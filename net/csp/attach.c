@@ -258,7 +258,7 @@ static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 	rb.t.laddr = rx->daddr;
 	rb.t.raddr = rx->saddr;
 	rb.t.rport = msg->src.port;
-	if (!memcmp(&rb.t, &old, sizeof(old))) {
+	if (csp_tuple_equal(&rb.t, &old)) {
 		/* Back where it was. */
 		csp_rebind_kick(sk);
 	} else if (csp_move_rehome(flow, sk, &rb)) {

@@ -51,6 +51,7 @@
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include <net/sock.h>
@@ -115,6 +116,15 @@ struct csp_tuple {
 	u8		family;
 	u16		zero;
 };
+
+static inline bool csp_tuple_equal(const struct csp_tuple *a,
+				   const struct csp_tuple *b)
+{
+	return ipv6_addr_equal(&a->raddr, &b->raddr) &&
+	       ipv6_addr_equal(&a->laddr, &b->laddr) &&
+	       a->rport == b->rport && a->lport == b->lport &&
+	       a->proto == b->proto && a->family == b->family;
+}
 
 /**
  * struct csp_key - a key of this host; csp.rst, section "Keys and the MAC"
@@ -555,6 +565,7 @@ struct csp_net {
 	spinlock_t		lock;		/* the lists that follow */
 	struct list_head	peer_lru;
 	u32			n_peers;
+	u32			n_port_peers;	/* of them, about a port */
 	struct list_head	watch;
 	struct list_head	rules;
 	u32			n_rules;

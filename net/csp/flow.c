@@ -40,12 +40,55 @@
 
 static struct kmem_cache *csp_flow_cache __ro_after_init;
 
+/* The other end chooses a part of it: keyed. */
+static u32 csp_tuple_hash(const void *data, u32 len, u32 seed)
+{
+	const struct csp_tuple *t = data;
+
+	if (t->family != 4)
+		return jhash2(data, sizeof(*t) / sizeof(u32), seed);
+	return jhash_3words((__force u32)t->laddr.s6_addr32[3],
+			    (__force u32)t->raddr.s6_addr32[3],
+			    (__force u32)t->lport << 16 | (__force u32)t->rport,
+			    seed + t->proto);
+}
+
+static int csp_tuple_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct csp_flow *flow = obj;
+
+	return !csp_tuple_equal(&flow->t, arg->key);
+}
+
+/*
+ * Of the tables that each connection enters and leaves. They do not shrink: a
+ * host that had many connections will have them again, and to move them from
+ * table to table costs more than to find them. What stays is a tenth of what
+ * the connections themselves took.
+ */
+#define CSP_TABLE_MIN	256
+
 static const struct rhashtable_params csp_flow_params = {
 	.head_offset		= offsetof(struct csp_flow, tuple_node),
 	.key_offset		= offsetof(struct csp_flow, t),
 	.key_len		= sizeof(struct csp_tuple),
-	.automatic_shrinking	= true,
+	.hashfn			= csp_tuple_hash,
+	.obj_cmpfn		= csp_tuple_cmp,
+	.min_size		= CSP_TABLE_MIN,
 };
+
+/* What is in the table are random numbers of this host's. */
+static u32 csp_cid_hash(const void *data, u32 len, u32 seed)
+{
+	return *(const u32 *)data;
+}
+
+static int csp_cid_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const u32 *key = obj + offsetof(struct csp_cid, id) + sizeof(__be32);
+
+	return *key != *(const u32 *)arg->key;
+}
 
 /*
  * Keyed by the low word alone, so that an ICMP error, which quotes no more
@@ -55,7 +98,9 @@ static const struct rhashtable_params csp_cid_params = {
 	.head_offset		= offsetof(struct csp_cid, node),
 	.key_offset		= offsetof(struct csp_cid, id) + sizeof(__be32),
 	.key_len		= sizeof(__be32),
-	.automatic_shrinking	= true,
+	.hashfn			= csp_cid_hash,
+	.obj_cmpfn		= csp_cid_cmp,
+	.min_size		= 2 * CSP_TABLE_MIN,
 };
 
 int __init csp_flow_cache_init(void)
@@ -325,7 +370,7 @@ int csp_flow_retuple(struct csp_flow *flow, const struct csp_tuple *t)
 	lockdep_assert_held(&flow->lock);
 	if (flow->dead)
 		return -ESTALE;
-	if (!memcmp(&flow->t, t, sizeof(*t)))
+	if (csp_tuple_equal(&flow->t, t))
 		return 0;
 
 	/*
@@ -416,6 +461,14 @@ void csp_flow_set_state(struct csp_flow *flow, u8 state)
 	trace_csp_state(flow, old, state);
 }
 
+/* Most flows end while no work is pending. */
+static void csp_flow_unqueue(struct csp_flow *flow)
+{
+	if (delayed_work_pending(&flow->work) &&
+	    cancel_delayed_work(&flow->work))
+		csp_flow_put(flow);
+}
+
 /**
  * csp_flow_drop_held() - drop the packets that wait for an answer
  * @flow: the flow
@@ -473,8 +526,7 @@ void csp_flow_kill(struct csp_flow *flow, enum csp_event event)
 	csp_detach_unqueue(flow);
 
 	csp_nl_event(flow, event);
-	if (cancel_delayed_work(&flow->work))
-		csp_flow_put(flow);
+	csp_flow_unqueue(flow);
 	atomic_dec(&cn->n_flows);
 	csp_flow_put(flow);
 }
@@ -483,6 +535,9 @@ void csp_flow_kill(struct csp_flow *flow, enum csp_event event)
 static void csp_flow_queue(struct csp_flow *flow, unsigned long delay)
 {
 	if (READ_ONCE(flow->dead) || !csp_flow_get(flow))
+		return;
+	/* Most are not pending, and this is the cheaper one of the two. */
+	if (queue_delayed_work(flow->cn->wq, &flow->work, delay))
 		return;
 	if (mod_delayed_work(flow->cn->wq, &flow->work, delay))
 		csp_flow_put(flow);
@@ -516,8 +571,8 @@ void csp_flow_timer(struct csp_flow *flow, unsigned long ms)
 	if (!ms) {
 		flow->deadline = 0;
 		/* A note that came meanwhile must not go with the timer. */
-		if (!READ_ONCE(flow->todo) && cancel_delayed_work(&flow->work))
-			csp_flow_put(flow);
+		if (!READ_ONCE(flow->todo))
+			csp_flow_unqueue(flow);
 		if (READ_ONCE(flow->todo))
 			csp_flow_queue(flow, 0);
 		return;

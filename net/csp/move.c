@@ -579,7 +579,7 @@ void csp_move_begin(struct csp_flow *flow)
 	sk = csp_flow_sk(flow);
 	if (!sk)
 		return;
-	if (!memcmp(&t, &flow->t, sizeof(t))) {
+	if (csp_tuple_equal(&t, &flow->t)) {
 		csp_move_unmoved(flow, sk);
 		goto out;
 	}

@@ -12,6 +12,7 @@
  * them; to make room, the ones that were not renewed for longest are dropped.
  * What has expired is void, and its memory is reused in the same way.
  */
+#include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -24,10 +25,31 @@
 /* Entries looked at by a flush before others get the lock. */
 #define FLUSH_BATCH	64
 
+static u32 csp_peer_hash(const void *data, u32 len, u32 seed)
+{
+	const struct csp_peer_key *key = data;
+
+	if (!ipv6_addr_v4mapped(&key->addr))
+		return jhash2(data, sizeof(*key) / sizeof(u32), seed);
+	return jhash_2words((__force u32)key->addr.s6_addr32[3],
+			    (__force u32)key->port << 16 | key->proto, seed);
+}
+
+static int csp_peer_cmp(struct rhashtable_compare_arg *arg, const void *obj)
+{
+	const struct csp_peer *peer = obj;
+	const struct csp_peer_key *key = arg->key;
+
+	return !ipv6_addr_equal(&peer->key.addr, &key->addr) ||
+	       peer->key.port != key->port || peer->key.proto != key->proto;
+}
+
 static const struct rhashtable_params csp_peer_params = {
 	.head_offset		= offsetof(struct csp_peer, node),
 	.key_offset		= offsetof(struct csp_peer, key),
 	.key_len		= sizeof(struct csp_peer_key),
+	.hashfn			= csp_peer_hash,
+	.obj_cmpfn		= csp_peer_cmp,
 	.automatic_shrinking	= true,
 };
 
@@ -57,6 +79,8 @@ static void csp_peer_unlink(struct csp_peer *peer)
 	rhashtable_remove_fast(&cn->peers, &peer->node, csp_peer_params);
 	list_del_init(&peer->lru);
 	WRITE_ONCE(cn->n_peers, cn->n_peers - 1);
+	if (peer->key.port)
+		WRITE_ONCE(cn->n_port_peers, cn->n_port_peers - 1);
 }
 
 /* Drops an entry that only the table refers to; false if others do too. */
@@ -138,6 +162,8 @@ static struct csp_peer *csp_peer_insert(struct csp_net *cn,
 	}
 	list_add_tail(&new->lru, &cn->peer_lru);
 	WRITE_ONCE(cn->n_peers, cn->n_peers + 1);
+	if (new->key.port)
+		WRITE_ONCE(cn->n_port_peers, cn->n_port_peers + 1);
 	return new;
 }
 
@@ -247,11 +273,13 @@ u8 csp_peer_verdict(struct csp_net *cn, const struct csp_tuple *t, bool *udp)
 		.port	= t->rport,
 		.proto	= t->proto,
 	};
-	u8 verdict;
+	u8 verdict = CSP_PEER_VERDICT_UNKNOWN;
 
 	*udp = false;
 	rcu_read_lock();
-	verdict = csp_peer_find(cn, &key, udp);
+	/* Ports that want no signalling are few. */
+	if (READ_ONCE(cn->n_port_peers))
+		verdict = csp_peer_find(cn, &key, udp);
 	if (verdict == CSP_PEER_VERDICT_UNKNOWN) {
 		key.port = 0;
 		key.proto = 0;

@@ -44,12 +44,16 @@
 #define CSP_SETUP_RTO		100	/* ms, first retransmission */
 #define CSP_SETUP_ATTEMPTS	6
 
-/* A quarter up or down, so that hosts that began together don't stay so. */
-static unsigned long csp_setup_rto(u8 attempt)
+/*
+ * A quarter up or down, so that hosts that began together don't stay so. The
+ * identifier is as random as need be, and there.
+ */
+static unsigned long csp_setup_rto(const struct csp_flow *flow)
 {
-	unsigned long ms = CSP_SETUP_RTO << attempt;
+	u32 random = ror32((__force u32)flow->xid, 5 * flow->attempt);
+	unsigned long ms = CSP_SETUP_RTO << flow->attempt;
 
-	return ms - ms / 4 + get_random_u32() % (ms / 2 + 1);
+	return ms - ms / 4 + random % (ms / 2 + 1);
 }
 
 /* Can the first held packet travel inside a signalling packet? */
@@ -246,12 +250,12 @@ static int csp_setup_init(struct csp_flow *flow, struct sock *sk, u8 mode,
 	flow->key = csp_key_get_current(cn);
 	flow->state = CSP_STATE_SETUP;
 	flow->sent = ktime_get_ns() / NSEC_PER_USEC;
-	flow->next_tx = jiffies + msecs_to_jiffies(csp_setup_rto(0));
 	err = csp_flow_insert(flow);
 	if (err)
 		return err;
 	memcpy(word, &flow->cid0, sizeof(word));
 	flow->xid = word[1];
+	flow->next_tx = jiffies + msecs_to_jiffies(csp_setup_rto(flow));
 	csp_sk_forget_reject(cn, sk);
 	if (sk->sk_protocol == IPPROTO_UDP)
 		csp_sk_link(flow, sk);
@@ -382,7 +386,7 @@ unsigned int csp_setup_start(struct csp_net *cn, struct sock *sk,
 	int err;
 
 	/* NAT of this host gave the packet another name than the socket has. */
-	if (csp_sk_tuple(sk, &named) && memcmp(&named, t, sizeof(named)))
+	if (csp_sk_tuple(sk, &named) && !csp_tuple_equal(&named, t))
 		return csp_setup_none(cn, sk, mode, CSP_ERR_MISMATCH);
 	verdict = csp_peer_verdict(cn, t, &udp);
 	if (verdict > CSP_PEER_VERDICT_CAPABLE && mode == CSP_MODE_PREFER)
@@ -499,7 +503,7 @@ void csp_setup_timer(struct csp_flow *flow)
 	if (send) {
 		flow->attempt++;
 		flow->next_tx = jiffies +
-			msecs_to_jiffies(csp_setup_rto(flow->attempt));
+			msecs_to_jiffies(csp_setup_rto(flow));
 	}
 	spin_unlock_bh(&flow->lock);
 
@@ -729,7 +733,7 @@ void csp_setup_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
 	mv->cookie_len = msg->nonce.len;
 	flow->udp = rx->udp;
 	flow->attempt++;
-	flow->next_tx = jiffies + msecs_to_jiffies(csp_setup_rto(flow->attempt));
+	flow->next_tx = jiffies + msecs_to_jiffies(csp_setup_rto(flow));
 	spin_unlock_bh(&flow->lock);
 	csp_setup_send(flow, NULL);
 }

@@ -282,6 +282,9 @@ bool csp_sk_tuple(const struct sock *sk, struct csp_tuple *t)
  */
 struct csp_sock *csp_sock_find(struct csp_net *cn, const struct sock *sk)
 {
+	/* Few sockets have any. */
+	if (!atomic_read(&cn->socks.nelems))
+		return NULL;
 	return rhashtable_lookup(&cn->socks, &sk, csp_sock_params);
 }
 
