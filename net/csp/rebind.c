@@ -466,13 +466,17 @@ void csp_rebind_kick(struct sock *sk)
  * @sk: the socket; it was believed to
  *
  * If the other end has not acknowledged it by now, all of it is sent again.
+ * The same if TCP has found out by itself: it then took the other end for one
+ * that discards what it had reported, and that for a timeout.
  *
  * Context: process, socket lock held. TCP sends when the lock is released.
  */
 void csp_rebind_doubt(struct sock *sk)
 {
 	sock_owned_by_me(sk);
-	if (sk->sk_protocol != IPPROTO_TCP || !csp_tcp_believed(sk))
+	if (sk->sk_protocol != IPPROTO_TCP ||
+	    (!csp_tcp_believed(sk) &&
+	     inet_csk(sk)->icsk_ca_state != TCP_CA_Loss))
 		return;
 	csp_tcp_restart(sk, false);
 	csp_tcp_timer(sk);
