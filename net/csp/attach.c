@@ -279,7 +279,7 @@ static void csp_attach_state(struct csp_flow *flow,
 	spin_lock_bh(&flow->lock);
 	/* Unless both moves named the same ends; section "Glare". */
 	again = flow->state == CSP_STATE_MOVING &&
-		memcmp(before, &flow->t, sizeof(*before));
+		!csp_tuple_equal(before, &flow->t);
 	if (again) {
 		flow->want_l = before->laddr;
 		flow->want_r = in6addr_any;

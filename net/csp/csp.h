@@ -356,6 +356,7 @@ enum csp_say {
  * @due:       jiffies at which each of the timers runs out; 0: not set
  * @unvalidated: the peer's new address has not echoed its nonce yet
  * @room:      bytes by which the segments are shorter for now
+ * @arrived:   what was in flight at the move is believed to have arrived
  * @old:       the path before this one
  */
 struct csp_move {

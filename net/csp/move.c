@@ -386,7 +386,7 @@ bool csp_move_elsewhere(struct csp_flow *flow)
 	struct csp_tuple t;
 
 	return ipv6_addr_any(&flow->want_l) && csp_move_choose(flow, &t) &&
-	       memcmp(&t, &flow->t, sizeof(t));
+	       !csp_tuple_equal(&t, &flow->t);
 }
 
 /* The address came back: as if nothing had been. */
@@ -610,7 +610,7 @@ void csp_move_again(struct csp_flow *flow)
 
 	if (READ_ONCE(flow->state) != CSP_STATE_MOVING)
 		return;
-	if (csp_move_choose(flow, &t) && memcmp(&t, &flow->t, sizeof(t))) {
+	if (csp_move_choose(flow, &t) && !csp_tuple_equal(&t, &flow->t)) {
 		csp_move_begin(flow);
 		return;
 	}

@@ -241,8 +241,10 @@ static void csp_oldpath_restore(struct csp_flow *flow)
 	mv->old.probes = 0;
 	mv->asking = false;
 	mv->unvalidated = false;
+	mv->arrived = false;
 	mv->due[CSP_DUE_OK] = 0;
 	mv->due[CSP_DUE_OLD] = 0;
+	mv->due[CSP_DUE_DOUBT] = 0;
 	if (!flow->dead) {
 		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
 		csp_move_arm(flow);

@@ -328,6 +328,7 @@ static bool csp_rx_check(struct csp_rx *rx, struct csp_msg *msg, bool *single)
 	while ((ret = csp_read_msg(&rd, msg)) > 0) {
 		if (!n) {
 			if (rd.pos == rd.len) {
+				rx->rd = rd;
 				*single = true;
 				return true;
 			}
