@@ -67,7 +67,7 @@ capture() { # LINK...
 	for l; do
 		read -r h dev <<<"${link_end[$l]}"
 		nsenter --net="/run/netns/csp-$h" -- tcpdump -Z root -n -i "$dev" \
-			--immediate-mode -U -w "$tmp/$l.pcap" 2>"$tmp/$l.log" &
+			--immediate-mode -B 8192 -U -w "$tmp/$l.pcap" 2>"$tmp/$l.log" &
 		dump_pid[$l]=$! daemons+=($!)
 		captures+=("$l")
 	done

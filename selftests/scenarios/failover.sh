@@ -34,7 +34,7 @@ bounded() { # HOST BEFORE
 }
 
 talk C S 10.0.2.2
-start_copy client server 600k
+start_copy client server 1200k
 wait_for received S 100000
 before=$(timeouts C)
 dead 10.0.2.2
@@ -47,7 +47,7 @@ ok "it was counted" counters_are C move-failover=1 move-ok=1
 no_firewall R
 
 # Only the server sends; its client cannot know.
-start_copy server client 600k
+start_copy server client 1200k
 wait_for received C 100000
 before=$(timeouts S)
 dead 10.0.5.2

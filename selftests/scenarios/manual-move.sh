@@ -28,7 +28,7 @@ is "nothing changed" "$(place client)" "10.0.1.1,40000 10.0.2.2,80 established 0
 ctl A monitor -v -n 2 moving moved >"$tmp/events" 2>"$tmp/listening" &
 monitor=$! daemons+=($!)
 wait_for grep -q listening "$tmp/listening"
-start_copy server client 600k
+start_copy server client 1200k
 wait_for received A 50000
 ok "the client moves by command" ctl A flow move "$id" to 10.0.3.1
 ok "an event tells of it" wait "$monitor"
