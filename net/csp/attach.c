@@ -257,7 +257,7 @@ static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 	}
 	rb.t.laddr = rx->daddr;
 	rb.t.raddr = rx->saddr;
-	rb.t.rport = msg->src.port;
+	rb.t.rport = csp_end_port(&msg->src);
 	if (csp_tuple_equal(&rb.t, &old)) {
 		/* Back where it was. */
 		csp_rebind_kick(sk);
@@ -341,8 +341,8 @@ static u16 csp_attach_accept(struct csp_rx *rx, struct csp_flow *flow,
 	}
 	if (rx->family != flow->t.family)
 		return CSP_ERR_IMMOVABLE;
-	if (msg->proto != flow->t.proto || msg->dst.port != flow->t.lport ||
-	    !msg->src.port) {
+	if (msg->proto != flow->t.proto || !msg->src.port ||
+	    csp_end_port(&msg->dst) != flow->t.lport) {
 		CSP_INC(rx->cn, IN_MALFORMED);
 		return CSP_ERR_MALFORMED;
 	}

@@ -248,6 +248,22 @@ struct csp_alts {
 	struct in6_addr	addr[CSP_MAX_ALTS];
 };
 
+/**
+ * struct csp_names - names that say more than the data tuple
+ * @src:     own end; without a locator: the tuple says it all
+ * @dst:     the other end
+ * @pending: from a Redirect that was not followed yet
+ * @n:       Redirects followed
+ * @clashes: ports in them that were taken
+ */
+struct csp_names {
+	struct csp_end	src;
+	struct csp_end	dst;
+	bool		pending;
+	u8		n;
+	u8		clashes;
+};
+
 #define CSP_MAX_PREFS	8
 
 /**
@@ -404,6 +420,7 @@ enum csp_todo {
 	CSP_TODO_VALIDATED,	/* peer echoed the nonce: lift the clamp */
 	CSP_TODO_CHANGE,	/* send what csp_move.say has */
 	CSP_TODO_AGAIN,		/* peer moved while we did: ask it again */
+	CSP_TODO_REDIRECT,	/* csp_flow.names has another name */
 	CSP_TODO_REFUSED,	/* the peer refused our move: csp_move.refused */
 	CSP_TODO_BACK,		/* the peer is where it was, not where it went */
 };
@@ -432,7 +449,7 @@ enum csp_todo {
  * @oif:        interface that the socket is bound to; 0 none
  * @mark:       sk_mark of the socket, for routing
  * @xid:        transaction under way
- * @err:        enum csp_error to tell the socket
+ * @err:        negative errno to tell the socket
  * @peer_cid:   peer's identifier on the path in use
  * @peer_next:  and on the path after that
  * @cid0:       own identifier of the Setup, for the key; constant
@@ -454,6 +471,7 @@ enum csp_todo {
  * @held:       packets held back, with their route
  * @alts:       other addresses of the peer, or NULL
  * @prefs:      what the ends think of paths, or NULL
+ * @names:      identities, where they are not the addresses; or NULL
  * @move:       state of mobility, or NULL
  * @want_l:     own address that a move shall use; any: routing chooses
  * @want_r:     peer's address that a move shall use; any: as now
@@ -485,8 +503,7 @@ struct csp_flow {
 	int			oif;
 	u32			mark;
 	__be32			xid;
-	u16			err;
-	u16			err_detail;
+	int			err;
 	u32			moves;
 	__be64			peer_cid;
 	__be64			peer_next;
@@ -508,6 +525,7 @@ struct csp_flow {
 	struct sk_buff_head	held;
 	struct csp_alts		*alts;
 	struct csp_prefs	*prefs;
+	struct csp_names	*names;
 	struct csp_move		*move;
 	struct in6_addr		want_l;
 	struct in6_addr		want_r;

@@ -35,6 +35,7 @@
 #include "move.h"
 #include "netlink.h"
 #include "peer.h"
+#include "redirect.h"
 #include "setup.h"
 #include "sock.h"
 
@@ -149,6 +150,7 @@ static void csp_flow_free(struct csp_flow *flow)
 	}
 	kfree(flow->alts);
 	kfree(flow->prefs);
+	kfree(flow->names);
 	call_rcu(&flow->rcu, csp_flow_free_rcu);
 }
 
@@ -635,6 +637,8 @@ static void csp_flow_work(struct work_struct *work)
 		goto out;
 	if (todo & BIT(CSP_TODO_FAIL))
 		csp_setup_fail(flow);
+	if (todo & BIT(CSP_TODO_REDIRECT))
+		csp_redirect_follow(flow);
 	/* Whoever wants something of it shall find it connected if it is. */
 	if (todo && READ_ONCE(flow->state) == CSP_STATE_EMBRYONIC)
 		csp_listen_timer(flow);

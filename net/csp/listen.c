@@ -193,8 +193,8 @@ static u16 csp_knock_check_name(struct csp_knock *k, u16 *detail)
 	k->t.proto = msg->proto;
 	k->t.laddr = rx->daddr;
 	k->t.raddr = rx->saddr;
-	k->t.lport = msg->dst.port;
-	k->t.rport = msg->src.port;
+	k->t.lport = csp_end_port(&msg->dst);
+	k->t.rport = csp_end_port(&msg->src);
 	*detail = CSP_A_PIGGYBACK;
 	if (CSP_HAS(msg, PIGGYBACK) && !csp_knock_piggyback_ok(k)) {
 		CSP_INC(rx->cn, PIGGYBACK_BAD);
@@ -220,6 +220,19 @@ static void csp_listen_ok(struct csp_knock *k, struct csp_flow *flow)
 		csp_write_u32(wr, CSP_A_TIMEOUT, msg->timeout);
 	csp_offer_write(wr, flow, msg->cid);
 	csp_rx_send_reply(k->rx);
+}
+
+/* Redirected to here: what was asked for is worth knowing, csp(7). */
+static void csp_knock_names(struct csp_flow *flow, const struct csp_msg *msg)
+{
+	if (!msg->dst.id_family && !msg->dst.local_port)
+		return;
+	flow->names = kzalloc(sizeof(*flow->names), GFP_ATOMIC);
+	if (!flow->names)
+		return;
+	/* Own end first, as in what this end sends. */
+	flow->names->src = msg->dst;
+	flow->names->dst = msg->src;
 }
 
 static struct csp_flow *csp_knock_flow(struct csp_knock *k)
@@ -251,6 +264,7 @@ static struct csp_flow *csp_knock_flow(struct csp_knock *k)
 	flow->peer_next = msg->next_cid;
 	if (CSP_HAS(msg, TIMEOUT))
 		flow->timeout = msg->timeout;
+	csp_knock_names(flow, msg);
 	if (k->sk) {
 		sock_hold(k->sk);
 		flow->sk = k->sk;

@@ -57,6 +57,10 @@ CSP_MIB(REJECT_IN_USE, "reject-in-use", "Setups refused: the name belongs to a l
 CSP_MIB(REQUIRE_REFUSED, "require-refused",
 	"plain connections refused by a socket that requires CSP")
 
+/* Redirect */
+CSP_MIB(REDIRECT_IN, "redirect-in", "own Setups redirected to another name")
+CSP_MIB(REDIRECT_BAD, "redirect-bad", "Redirects ignored: they say what they may not, or too late")
+
 /* Detach */
 CSP_MIB(DETACH_OUT, "detach-out", "connections given up with a Detach")
 CSP_MIB(DETACH_IN, "detach-in", "connections given up by the peer")

@@ -414,6 +414,72 @@ int csp_rebind(struct sock *sk, struct csp_rebind *rb)
 	return csp_rebind_udp(sk, rb);
 }
 
+/* Another own port; on error the old one is had back. */
+static int csp_rebind_port(struct sock *sk, __be16 port)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	int err;
+
+	if (inet->inet_sport == port)
+		return 0;
+	if (sk->sk_protocol == IPPROTO_TCP)
+		inet_put_port(sk);
+	else
+		sk->sk_prot->unhash(sk);
+	err = sk->sk_prot->get_port(sk, ntohs(port));
+	if (err) {
+		err = -EADDRINUSE;
+		if (sk->sk_prot->get_port(sk, ntohs(inet->inet_sport)))
+			pr_warn_ratelimited("csp: a socket lost its port\n");
+	}
+	inet->inet_sport = htons(inet->inet_num);
+	return err;
+}
+
+static int csp_rebind_tcp_connecting(struct sock *sk,
+				     const struct csp_rebind *rb)
+{
+	int err;
+
+	if (sk->sk_state != TCP_SYN_SENT)
+		return -EOPNOTSUPP;
+	if (csp_rebind_taken(sk, &rb->t))
+		return -EADDRINUSE;
+	sk->sk_prot->unhash(sk);
+	err = csp_rebind_port(sk, rb->t.lport);
+	if (!err) {
+		err = csp_rebind_tcp_addrs(sk, &rb->t);
+		if (err)
+			csp_rebind_port(sk, rb->old.lport);
+	}
+	if (sk->sk_prot->hash(sk))
+		pr_warn_ratelimited("csp: a redirected socket was not hashed\n");
+	sk_dst_reset(sk);
+	return err;
+}
+
+/**
+ * csp_rebind_connecting() - re-home a socket whose first packet has not left
+ * @sk: the socket
+ * @rb: where to; the port may be another one, too
+ *
+ * Context: process, socket lock held.
+ * Return: 0, -EADDRINUSE, -ENOMEM, or -EOPNOTSUPP: connected already, or a
+ * UDP socket that is not connected; nothing has changed then.
+ */
+int csp_rebind_connecting(struct sock *sk, const struct csp_rebind *rb)
+{
+	int err;
+
+	sock_owned_by_me(sk);
+	if (sk->sk_protocol == IPPROTO_TCP)
+		return csp_rebind_tcp_connecting(sk, rb);
+	if (sk->sk_state != TCP_ESTABLISHED)
+		return -EOPNOTSUPP;
+	err = csp_rebind_port(sk, rb->t.lport);
+	return err ?: csp_rebind_udp(sk, rb);
+}
+
 /**
  * csp_rebind_lift() - the other end has answered: lift what was limited
  * @sk:     the socket

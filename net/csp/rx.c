@@ -29,6 +29,7 @@
 #include "move.h"
 #include "offer.h"
 #include "oldpath.h"
+#include "redirect.h"
 #include "rx.h"
 #include "setup.h"
 #include "tx.h"
@@ -202,6 +203,9 @@ static void csp_rx_setup_answer(struct csp_rx *rx, struct csp_flow *flow,
 		break;
 	case CSP_MSG_ACK:
 		csp_setup_rcv_ack(rx, flow, msg);
+		break;
+	case CSP_MSG_REDIRECT:
+		csp_redirect_rcv(rx, flow, msg);
 		break;
 	default:
 		CSP_INC(rx->cn, IN_UNEXPECTED);

@@ -153,7 +153,11 @@ static struct sk_buff *csp_setup_build(struct csp_flow *flow)
 	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, flow->xid, 0,
 			flow->attempt);
 	csp_write_msg(&wr, CSP_MSG_SETUP, 0, 0);
-	csp_write_names(&wr, &flow->t);
+	if (flow->names && flow->names->src.loc_family)
+		csp_write_conn(&wr, flow->t.proto, CSP_DIR_BOTH,
+			       &flow->names->src, &flow->names->dst);
+	else
+		csp_write_names(&wr, &flow->t);
 	csp_write_local_id(&wr, csp_flow_cid(flow), csp_flow_next(flow));
 	csp_write_blob(&wr, CSP_A_PUBKEY, flow->key->public, CSP_PUBKEY_LEN);
 	csp_setup_options(&wr, flow);
@@ -350,7 +354,7 @@ static void csp_setup_set_error(struct csp_flow *flow, u16 code, u16 detail,
 		memcpy(info.origin, origin, sizeof(*origin));
 	if (len)
 		memcpy(info.text, text, min_t(size_t, len, CSP_TEXT_MAX));
-	WRITE_ONCE(flow->err, code);
+	WRITE_ONCE(flow->err, csp_errno(code));
 	csp_sk_rejected(flow->cn, flow->sk, &info);
 	csp_nl_event_reject(flow, code, info.text);
 	csp_flow_todo(flow, CSP_TODO_FAIL);
@@ -361,6 +365,46 @@ static void csp_setup_set_error_text(struct csp_flow *flow, u16 code,
 {
 	csp_setup_set_error(flow, code, 0, &flow->t.raddr, flow->t.family, text,
 			    strlen(text));
+}
+
+/**
+ * csp_setup_error() - a connection fails for a reason that nobody else gave
+ * @flow: the flow, in SETUP
+ * @err:  negative errno for its socket
+ * @text: explanation for CSP_LAST_REJECT
+ *
+ * Context: the flow's work.
+ */
+void csp_setup_error(struct csp_flow *flow, int err, const char *text)
+{
+	struct csp_reject_info info = { .err = -err };
+
+	strscpy(info.text, text, sizeof(info.text));
+	WRITE_ONCE(flow->err, err);
+	csp_sk_rejected(flow->cn, flow->sk, &info);
+	csp_setup_fail(flow);
+}
+
+/**
+ * csp_setup_again() - send a new Setup for a connection that got another name
+ * @flow: the flow, in SETUP, with a new transaction
+ *
+ * Context: the flow's work.
+ */
+void csp_setup_again(struct csp_flow *flow)
+{
+	struct sk_buff *first;
+
+	spin_lock_bh(&flow->lock);
+	flow->sent = ktime_get_ns() / NSEC_PER_USEC;
+	flow->next_tx = jiffies + msecs_to_jiffies(csp_setup_rto(flow));
+	first = skb_peek(&flow->held);
+	if (first)
+		csp_hook_confirm(first);
+	if (!flow->dead && flow->state == CSP_STATE_SETUP)
+		csp_setup_arm(flow);
+	spin_unlock_bh(&flow->lock);
+	csp_setup_send(flow, NULL);
 }
 
 /**
@@ -530,7 +574,7 @@ void csp_setup_timer(struct csp_flow *flow)
  */
 void csp_setup_fail(struct csp_flow *flow)
 {
-	int err = -csp_errno(READ_ONCE(flow->err));
+	int err = -READ_ONCE(flow->err);
 	struct sock *sk = csp_flow_sk(flow);
 
 	if (sk && sk->sk_protocol == IPPROTO_TCP) {

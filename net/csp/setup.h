@@ -16,6 +16,8 @@ unsigned int csp_setup_start(struct csp_net *cn, struct sock *sk,
 			     u8 mode);
 void csp_setup_timer(struct csp_flow *flow);
 void csp_setup_fail(struct csp_flow *flow);
+void csp_setup_error(struct csp_flow *flow, int err, const char *text);
+void csp_setup_again(struct csp_flow *flow);
 void csp_setup_rcv_ok(struct csp_rx *rx, struct csp_flow *flow,
 		      const struct csp_msg *msg);
 bool csp_setup_yield(struct csp_flow *flow, const struct csp_msg *msg,

@@ -8,6 +8,7 @@
 #include <linux/sockptr.h>
 #include <linux/tcp.h>
 #include <net/inet_sock.h>
+#include <net/ipv6.h>
 #include <net/tcp.h>
 
 #include "change.h"
@@ -273,6 +274,37 @@ static void csp_get_reject(struct csp_net *cn, const struct sock *sk,
 	rcu_read_unlock();
 }
 
+/* As SO_ORIGINAL_DST; -ENOENT: the peer asked for this host. */
+static int csp_get_original_dst(struct csp_net *cn, struct sock *sk,
+				struct sockaddr_in6 *addr)
+{
+	struct csp_flow *flow = csp_opt_flow(cn, sk);
+	struct sockaddr_in *a4 = (struct sockaddr_in *)addr;
+	const struct in6_addr *id;
+	int err = -ENOENT;
+
+	if (!flow)
+		return -ENOTCONN;
+	memset(addr, 0, sizeof(*addr));
+	spin_lock_bh(&flow->lock);
+	if (!flow->initiator && flow->names) {
+		id = csp_end_identity(&flow->names->src);
+		addr->sin6_port = flow->names->src.port;
+		if (ipv6_addr_v4mapped(id)) {
+			a4->sin_family = AF_INET;
+			a4->sin_addr.s_addr = id->s6_addr32[3];
+			err = sizeof(*a4);
+		} else {
+			addr->sin6_family = AF_INET6;
+			addr->sin6_addr = *id;
+			err = sizeof(*addr);
+		}
+	}
+	spin_unlock_bh(&flow->lock);
+	csp_flow_put(flow);
+	return err;
+}
+
 static int csp_getsockopt(struct sock *sk, int name, void __user *user,
 			  int *len)
 {
@@ -280,6 +312,7 @@ static int csp_getsockopt(struct sock *sk, int name, void __user *user,
 	union {
 		struct csp_info		info;
 		struct csp_reject_info	reject;
+		struct sockaddr_in6	addr;
 		int			mode;
 	} val;
 	int size;
@@ -300,6 +333,11 @@ static int csp_getsockopt(struct sock *sk, int name, void __user *user,
 	case CSP_LAST_REJECT:
 		csp_get_reject(cn, sk, &val.reject);
 		size = sizeof(val.reject);
+		break;
+	case CSP_ORIGINAL_DST:
+		size = csp_get_original_dst(cn, sk, &val.addr);
+		if (size < 0)
+			return size;
 		break;
 	default:
 		return -ENOPROTOOPT;

@@ -78,6 +78,18 @@ struct csp_via {
 	struct csp_blob	token;
 };
 
+/* The port that data packets carry. */
+static inline __be16 csp_end_port(const struct csp_end *end)
+{
+	return end->local_port ?: end->port;
+}
+
+/* The address as the applications know it. */
+static inline const struct in6_addr *csp_end_identity(const struct csp_end *end)
+{
+	return end->id_family ? &end->id : &end->loc;
+}
+
 /**
  * struct csp_msg - one decoded message; a field holds something only if its
  * attribute's bit is set in @present

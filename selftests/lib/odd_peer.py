@@ -29,6 +29,7 @@ class Call:
         self.caller = socket.inet_ntoa(ip_header[12:16])
         self.called = socket.inet_ntoa(ip_header[16:20])
         self.port = struct.unpack(">H", self.setup.attrs["DST"][2:4])[0]
+        self.own_port = struct.unpack(">H", self.setup.attrs["SRC"][2:4])[0]
 
     def answer(self, message, xid=None, **header):
         data = p.csp(message, xid=self.packet.xid if xid is None else xid,
@@ -49,6 +50,41 @@ class Call:
         }
         self.answer(p.message("OK", *(a for n, a in attrs.items()
                                       if n not in without), dcid=self.cid))
+
+
+    def redirect(self, dst, src=None):
+        """To names that are ends of packets.py; SRC as it was, unless told."""
+        self.answer(p.message(
+            "REDIRECT", p.attr("CONN", self.setup.attrs["CONN"]),
+            p.attr("SRC", src or self.setup.attrs["SRC"]),
+            p.attr("DST", dst), p.attr("ORIGIN", p.addr("192.0.2.1")),
+            dcid=self.cid))
+
+
+def elsewhere(call):
+    call.redirect(p.end("10.0.0.3", call.port, call.called, 80))
+
+
+def other_port(call):
+    call.redirect(p.end("10.0.0.3", call.port, call.called, 80),
+                  p.end(call.caller, call.own_port, own=40077))
+
+
+def round_and_round(call):
+    call.redirect(p.end("10.0.0.2", call.port))
+
+
+def impossible(call):
+    """Other identities, and places where nobody can be."""
+    call.redirect(p.end("10.0.0.3", call.port, "10.0.0.9"))
+    call.redirect(p.end("10.0.0.3", call.port + 1, call.called))
+    call.redirect(p.end("127.0.0.1", call.port, call.called))
+    call.redirect(p.end("224.0.0.1", call.port, call.called))
+    call.redirect(p.end("0.0.0.0", call.port, call.called))
+    call.redirect(p.end(call.caller, call.port, call.called))
+    call.redirect(p.end("10.0.0.3", call.port, call.called),
+                  p.end("10.0.0.9", call.own_port))
+    call.reject(C["CSP_ERR_POLICY"])
 
 
 def policy(call):
@@ -97,6 +133,8 @@ def code(number, detail=0):
 ANSWERS = {
     2001: policy, 2002: forged, 2003: version, 2004: long_text,
     2005: busy_once, 2006: incomplete, 2007: code(999, 7),
+    2010: elsewhere, 2011: other_port, 2012: round_and_round,
+    2013: impossible,
 }
 
 
@@ -113,6 +151,8 @@ def main():
         if packet.messages[0].name != "SETUP":
             continue
         call = Call(data[:20], packet)
+        if call.called != "10.0.0.2":
+            continue
         ANSWERS.get(call.port, code(call.port - 1000))(call)
 
 

@@ -262,6 +262,7 @@ enum csp_error {
 #define CSP_NAME		2535	/* name to reach, at most CSP_NAME_MAX bytes */
 #define CSP_PREF		2536	/* int, enum csp_pref: of the path in use */
 #define CSP_EXPECT		2537	/* struct csp_expect: sender to let in */
+#define CSP_ORIGINAL_DST	2538	/* sockaddr_in, sockaddr_in6: what was asked for */
 
 #define CSP_SO_MAX		2549
 

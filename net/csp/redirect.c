@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Following a Redirect: the initiator's side; csp.rst, section "Redirect".
+ *
+ *	 SETUP -- Redirect: use this name instead
+ *	   ^          |
+ *	   |          +-- not what it may say --------> ignored, counted
+ *	   |          +-- the fifth in a row ---------> ELOOP
+ *	   |          v
+ *	   |      flow's work: socket re-homed before it is connected
+ *	   |          |
+ *	   |          +-- port taken, the third time --> EADDRINUSE
+ *	   |          +-- port taken: the Setup as it was, again
+ *	   |          v
+ *	   |      held packets get the new name, and pass LOCAL_OUT again
+ *	   |          |
+ *	   +----------+ a new Setup, under the new name
+ *
+ * The packets pass the host's own rules once more, since these may think
+ * differently of the new name.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/random.h>
+#include <net/checksum.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/tcp.h>
+
+#include "flow.h"
+#include "move.h"
+#include "netlink.h"
+#include "path.h"
+#include "rebind.h"
+#include "redirect.h"
+#include "rx.h"
+#include "setup.h"
+#include "tx.h"
+
+#define CSP_REDIRECTS_MAX	4
+#define CSP_PORT_CLASHES_MAX	3
+
+/* Can this be another host's address? */
+static bool csp_redirect_target_ok(const struct csp_flow *flow,
+				   const struct in6_addr *addr)
+{
+	__be32 ip = addr->s6_addr32[3];
+
+	if (csp_path_own(flow->cn, addr))
+		return false;
+	if (ipv6_addr_v4mapped(addr))
+		return !ipv4_is_multicast(ip) && !ipv4_is_lbcast(ip) &&
+		       !ipv4_is_zeronet(ip) && !ipv4_is_loopback(ip) &&
+		       !ipv4_is_linklocal_169(ip);
+	return !(ipv6_addr_type(addr) & (IPV6_ADDR_MULTICAST |
+					 IPV6_ADDR_LINKLOCAL |
+					 IPV6_ADDR_LOOPBACK)) &&
+	       !ipv6_addr_any(addr);
+}
+
+/* What a Redirect may not change: transport, direction, identities, ports p. */
+static bool csp_redirect_keeps(const struct csp_flow *flow,
+			       const struct csp_msg *msg)
+{
+	__be16 asked = flow->names ? flow->names->dst.port : flow->t.rport;
+
+	lockdep_assert_held(&flow->lock);
+	return msg->proto == flow->t.proto && msg->dir == CSP_DIR_BOTH &&
+	       msg->src.loc_family == flow->t.family &&
+	       msg->dst.loc_family == flow->t.family &&
+	       ipv6_addr_equal(csp_end_identity(&msg->src), &flow->home_l) &&
+	       ipv6_addr_equal(csp_end_identity(&msg->dst), &flow->home_r) &&
+	       msg->src.port == flow->t.lport && msg->dst.port == asked;
+}
+
+/* Takes the name over; false: not from whom it could be, or too late. */
+static bool csp_redirect_note(struct csp_flow *flow, const struct csp_msg *msg)
+{
+	struct csp_names *new = kzalloc(sizeof(*new), GFP_ATOMIC);
+	struct csp_names *names;
+	bool noted = false;
+
+	spin_lock_bh(&flow->lock);
+	if (!flow->dead && flow->state == CSP_STATE_SETUP &&
+	    csp_redirect_keeps(flow, msg) && (flow->names || new)) {
+		if (!flow->names) {
+			flow->names = new;
+			new = NULL;
+		}
+		names = flow->names;
+		noted = !names->pending;
+		if (noted) {
+			names->src = msg->src;
+			names->dst = msg->dst;
+			names->pending = true;
+		}
+	}
+	spin_unlock_bh(&flow->lock);
+	kfree(new);
+	return noted;
+}
+
+/* Whoever redirects may want its nonce back, as one who asks for it may. */
+static void csp_redirect_nonce(struct csp_flow *flow, const struct csp_msg *msg)
+{
+	struct csp_move *mv;
+
+	mv = CSP_HAS(msg, NONCE) ? csp_flow_move_state(flow, GFP_ATOMIC) :
+				   READ_ONCE(flow->move);
+	if (!mv)
+		return;
+	spin_lock_bh(&flow->lock);
+	mv->cookie_len = CSP_HAS(msg, NONCE) ? msg->nonce.len : 0;
+	if (mv->cookie_len)
+		memcpy(mv->cookie, msg->nonce.data, mv->cookie_len);
+	spin_unlock_bh(&flow->lock);
+}
+
+/**
+ * csp_redirect_rcv() - a box, or the host itself, names another way
+ * @rx:   the packet
+ * @flow: found by its identifier
+ * @msg:  the Redirect
+ *
+ * Context: softirq.
+ */
+void csp_redirect_rcv(struct csp_rx *rx, struct csp_flow *flow,
+		      const struct csp_msg *msg)
+{
+	if (rx->rd.xid != READ_ONCE(flow->xid)) {
+		CSP_INC(rx->cn, IN_UNEXPECTED);
+		return;
+	}
+	/* A key that is vouched for has to be insisted on: agents only. */
+	if (CSP_HAS(msg, PUBKEY)) {
+		CSP_INC(rx->cn, IN_UNSUPPORTED);
+		return;
+	}
+	if (!CSP_HAS(msg, CONN) || !CSP_HAS(msg, SRC) || !CSP_HAS(msg, DST) ||
+	    !csp_redirect_target_ok(flow, &msg->dst.loc) ||
+	    !csp_redirect_note(flow, msg)) {
+		CSP_INC(rx->cn, REDIRECT_BAD);
+		return;
+	}
+	csp_redirect_nonce(flow, msg);
+	CSP_INC(rx->cn, REDIRECT_IN);
+	csp_flow_todo(flow, CSP_TODO_REDIRECT);
+}
+
+/* Where the socket is to go; a route to there, or an ERR_PTR(). */
+static struct dst_entry *csp_redirect_route(struct csp_flow *flow,
+					    const struct sock *sk,
+					    struct csp_tuple *t)
+{
+	struct dst_entry *dst;
+	struct csp_to to;
+
+	spin_lock_bh(&flow->lock);
+	*t = flow->t;
+	csp_to_flow(&to, flow);
+	t->raddr = flow->names->dst.loc;
+	t->rport = csp_end_port(&flow->names->dst);
+	t->lport = csp_end_port(&flow->names->src);
+	spin_unlock_bh(&flow->lock);
+	to.daddr = t->raddr;
+	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
+		to.saddr = in6addr_any;
+	dst = csp_route(flow->cn, &to);
+	if (!IS_ERR(dst))
+		t->laddr = to.saddr;
+	return dst;
+}
+
+/* Of a TCP or UDP packet, whose checksum may be left to the device. */
+static void csp_redirect_ports(struct sk_buff *skb, const struct csp_tuple *t,
+			       __be16 *source, __be16 *dest, __sum16 *check)
+{
+	inet_proto_csum_replace2(check, skb, *source, t->lport, false);
+	inet_proto_csum_replace2(check, skb, *dest, t->rport, false);
+	*source = t->lport;
+	*dest = t->rport;
+}
+
+static void csp_redirect_addrs(struct sk_buff *skb, const struct csp_tuple *t,
+			       __sum16 *check)
+{
+	if (t->family == 4) {
+		struct iphdr *iph = ip_hdr(skb);
+		__be32 saddr = t->laddr.s6_addr32[3];
+		__be32 daddr = t->raddr.s6_addr32[3];
+
+		inet_proto_csum_replace4(check, skb, iph->saddr, saddr, true);
+		inet_proto_csum_replace4(check, skb, iph->daddr, daddr, true);
+		iph->saddr = saddr;
+		iph->daddr = daddr;
+	} else {
+		struct ipv6hdr *ip6h = ipv6_hdr(skb);
+
+		inet_proto_csum_replace16(check, skb, ip6h->saddr.s6_addr32,
+					  t->laddr.s6_addr32, true);
+		inet_proto_csum_replace16(check, skb, ip6h->daddr.s6_addr32,
+					  t->raddr.s6_addr32, true);
+		ip6h->saddr = t->laddr;
+		ip6h->daddr = t->raddr;
+	}
+}
+
+/* Gives a held packet the new name. False: no memory. */
+static bool csp_redirect_rename(struct sk_buff *skb, const struct csp_tuple *t)
+{
+	unsigned int off = skb_transport_offset(skb);
+	unsigned int len = t->proto == IPPROTO_TCP ? sizeof(struct tcphdr) :
+						     sizeof(struct udphdr);
+	__sum16 *check, none = 0;
+
+	if (skb_ensure_writable(skb, off + len))
+		return false;
+	if (t->proto == IPPROTO_TCP) {
+		struct tcphdr *th = tcp_hdr(skb);
+
+		check = &th->check;
+		csp_redirect_ports(skb, t, &th->source, &th->dest, check);
+	} else {
+		struct udphdr *uh = udp_hdr(skb);
+
+		/* Without a checksum it stays so. */
+		check = uh->check ? &uh->check : &none;
+		csp_redirect_ports(skb, t, &uh->source, &uh->dest, check);
+	}
+	csp_redirect_addrs(skb, t, check);
+	if (t->proto == IPPROTO_UDP && check != &none && !*check)
+		*check = CSUM_MANGLED_0;
+	return true;
+}
+
+/* Through LOCAL_OUT, at whose end hook.c holds them again. */
+static void csp_redirect_requeue(struct csp_flow *flow,
+				 struct sk_buff_head *list,
+				 const struct csp_tuple *t,
+				 struct dst_entry *dst)
+{
+	struct net *net = flow->cn->net;
+	struct sk_buff *skb;
+
+	local_bh_disable();
+	while ((skb = __skb_dequeue(list))) {
+		if (!csp_redirect_rename(skb, t)) {
+			CSP_INC(flow->cn, HELD_DROP);
+			kfree_skb(skb);
+			continue;
+		}
+		nf_reset_ct(skb);
+		skb_dst_drop(skb);
+		skb_dst_set(skb, dst_clone(dst));
+		skb->dev = dst->dev;
+		if (t->family == 4)
+			ip_local_out(net, skb->sk, skb);
+		else
+			ip6_local_out(net, skb->sk, skb);
+	}
+	local_bh_enable();
+}
+
+/* Socket lock held. 0 or a negative errno, and then nothing has changed. */
+static int csp_redirect_rehome(struct csp_flow *flow, struct sock *sk,
+			       const struct csp_tuple *t,
+			       struct sk_buff_head *list)
+{
+	struct csp_rebind rb = { .t = *t };
+	int err;
+
+	/* Another name for the same place. */
+	if (csp_tuple_equal(t, &flow->t))
+		return 0;
+	spin_lock_bh(&flow->lock);
+	rb.old = flow->t;
+	err = csp_flow_retuple(flow, t);
+	spin_unlock_bh(&flow->lock);
+	if (err)
+		return err;
+	err = csp_rebind_connecting(sk, &rb);
+	spin_lock_bh(&flow->lock);
+	if (err)
+		csp_flow_retuple(flow, &rb.old);
+	else
+		skb_queue_splice_init(&flow->held, list);
+	if (!err)
+		flow->n_held = 0;
+	spin_unlock_bh(&flow->lock);
+	return err;
+}
+
+/* Whatever came of it: a new transaction, under the name there is now. */
+static void csp_redirect_again(struct csp_flow *flow, bool followed)
+{
+	struct csp_names *names = flow->names;
+
+	spin_lock_bh(&flow->lock);
+	names->pending = false;
+	if (followed) {
+		names->n++;
+		/* In the Setup p is the port that the socket has now. */
+		names->src.port = flow->t.lport;
+		names->src.local_port = 0;
+	} else {
+		names->clashes++;
+		names->src = (struct csp_end) { };
+		names->dst = (struct csp_end) { };
+	}
+	flow->xid = (__force __be32)get_random_u32();
+	flow->attempt = 0;
+	flow->piggybacked = false;
+	flow->born = jiffies;
+	spin_unlock_bh(&flow->lock);
+	csp_setup_again(flow);
+	csp_nl_event(flow, CSP_EVENT_CHANGED);
+}
+
+static void csp_redirect_fail(struct csp_flow *flow, int err)
+{
+	switch (err) {
+	case -ELOOP:
+		csp_setup_error(flow, err, "redirected too often");
+		break;
+	case -EADDRINUSE:
+		csp_setup_error(flow, err, "redirected to a port that is taken");
+		break;
+	default:
+		csp_setup_error(flow, err, "the socket cannot be redirected");
+	}
+}
+
+static int csp_redirect_try(struct csp_flow *flow, struct sock *sk)
+{
+	struct sk_buff_head list;
+	struct dst_entry *dst;
+	struct csp_tuple t;
+	int err;
+
+	__skb_queue_head_init(&list);
+	lock_sock(sk);
+	dst = csp_redirect_route(flow, sk, &t);
+	err = PTR_ERR_OR_ZERO(dst);
+	if (!err)
+		err = csp_redirect_rehome(flow, sk, &t, &list);
+	release_sock(sk);
+	if (!err)
+		csp_redirect_requeue(flow, &list, &t, dst);
+	if (!IS_ERR(dst))
+		dst_release(dst);
+	return err;
+}
+
+/**
+ * csp_redirect_follow() - use the name that a Redirect gave
+ * @flow: the flow
+ *
+ * Context: the flow's work.
+ */
+void csp_redirect_follow(struct csp_flow *flow)
+{
+	struct csp_names *names = flow->names;
+	struct sock *sk = csp_flow_sk(flow);
+	int err = -ELOOP;
+
+	if (!sk)
+		return;
+	if (!names || !names->pending ||
+	    READ_ONCE(flow->state) != CSP_STATE_SETUP)
+		goto out;
+	if (names->n < CSP_REDIRECTS_MAX)
+		err = csp_redirect_try(flow, sk);
+	if (!err)
+		csp_redirect_again(flow, true);
+	else if (err == -EADDRINUSE &&
+		 names->clashes + 1 < CSP_PORT_CLASHES_MAX)
+		csp_redirect_again(flow, false);
+	else
+		csp_redirect_fail(flow, err);
+out:
+	sock_put(sk);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Following a Redirect; csp.rst, section "Redirect".
+ */
+#ifndef _NET_CSP_REDIRECT_H
+#define _NET_CSP_REDIRECT_H
+
+#include "csp.h"
+
+struct csp_rx;
+
+void csp_redirect_rcv(struct csp_rx *rx, struct csp_flow *flow,
+		      const struct csp_msg *msg);
+void csp_redirect_follow(struct csp_flow *flow);
+
+#endif /* _NET_CSP_REDIRECT_H */
