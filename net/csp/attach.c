@@ -296,13 +296,7 @@ static void csp_attach_refuse(struct csp_rx *rx, struct csp_flow *flow,
 			      const struct csp_msg *msg, u16 code)
 {
 	struct sk_buff *skb = csp_tx_alloc(CSP_MSG_ROOM);
-	struct csp_to to = {
-		.saddr	= rx->daddr,
-		.daddr	= rx->saddr,
-		.family	= rx->family,
-		.udp	= rx->udp,
-		.port	= rx->port,
-	};
+	struct csp_to to;
 	struct csp_addr seen = {
 		.family	= rx->family,
 		.in6	= rx->saddr,
@@ -311,6 +305,7 @@ static void csp_attach_refuse(struct csp_rx *rx, struct csp_flow *flow,
 
 	if (!skb)
 		return;
+	csp_rx_back(rx, &to);
 	CSP_INC(rx->cn, REJECT_OUT);
 	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, rx->rd.xid, CSP_F_REPLY,
 			rx->rd.attempt);

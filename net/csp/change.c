@@ -250,16 +250,11 @@ static void csp_change_answer(struct csp_rx *rx, struct csp_flow *flow,
 {
 	struct sk_buff *skb = csp_tx_alloc(CSP_MSG_ROOM);
 	struct csp_writer wr;
-	struct csp_to to = {
-		.saddr	= rx->daddr,
-		.daddr	= rx->saddr,
-		.family	= rx->family,
-		.udp	= rx->udp,
-		.port	= rx->port,
-	};
+	struct csp_to to;
 
 	if (!skb)
 		return;
+	csp_rx_back(rx, &to);
 	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, rx->rd.xid, CSP_F_REPLY,
 			rx->rd.attempt);
 	spin_lock_bh(&flow->lock);

@@ -160,6 +160,27 @@ void csp_rx_reject(struct csp_rx *rx, const struct csp_msg *msg, u16 code,
 }
 
 /**
+ * csp_rx_back() - the way back of a packet: that by which it came
+ * @rx: the packet
+ * @to: filled in
+ *
+ * Context: any.
+ */
+void csp_rx_back(const struct csp_rx *rx, struct csp_to *to)
+{
+	*to = (struct csp_to) {
+		.saddr	= rx->daddr,
+		.daddr	= rx->saddr,
+		.family	= rx->family,
+		.udp	= rx->udp,
+		.port	= rx->port,
+	};
+	if (rx->family == 6 &&
+	    ipv6_addr_type(&rx->saddr) & IPV6_ADDR_LINKLOCAL)
+		to->oif = rx->iif;
+}
+
+/**
  * csp_rx_send_reply() - send the answer, if there is one
  * @rx: packet being answered
  *
@@ -167,21 +188,13 @@ void csp_rx_reject(struct csp_rx *rx, const struct csp_msg *msg, u16 code,
  */
 void csp_rx_send_reply(struct csp_rx *rx)
 {
-	struct csp_to to = {
-		.saddr	= rx->daddr,
-		.daddr	= rx->saddr,
-		.family	= rx->family,
-		.udp	= rx->udp,
-		.port	= rx->port,
-	};
 	struct sk_buff *skb = rx->reply;
+	struct csp_to to;
 
 	if (!skb)
 		return;
 	rx->reply = NULL;
-	if (rx->family == 6 &&
-	    ipv6_addr_type(&rx->saddr) & IPV6_ADDR_LINKLOCAL)
-		to.oif = rx->iif;
+	csp_rx_back(rx, &to);
 	if (rx->wr.full) {
 		/* It would have been longer than three times the request. */
 		CSP_INC(rx->cn, OUT_ERRORS);

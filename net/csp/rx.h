@@ -7,6 +7,8 @@
 
 #include "csp.h"
 
+struct csp_to;
+
 /**
  * struct csp_rx - one packet being received
  * @cn:     namespace
@@ -48,6 +50,7 @@ struct csp_writer *csp_rx_reply(struct csp_rx *rx, u8 type, __be64 dcid);
 void csp_rx_reject(struct csp_rx *rx, const struct csp_msg *msg, u16 code,
 		   u16 detail, const char *text);
 void csp_rx_send_reply(struct csp_rx *rx);
+void csp_rx_back(const struct csp_rx *rx, struct csp_to *to);
 /* Puts a piggybacked packet onto the receive path as if it came alone. */
 bool csp_rx_inject(struct csp_rx *rx, const struct csp_blob *data, u8 proto,
 		   const struct in6_addr *saddr, const struct in6_addr *daddr);
