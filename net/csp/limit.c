@@ -11,6 +11,7 @@
  * forges sources costs no memory, and nobody outside can tell whose bucket he
  * empties.
  */
+#include <linux/export.h>
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/random.h>
@@ -116,6 +117,7 @@ bool csp_limit_reply(struct csp_net *cn, const struct in6_addr *saddr)
 	return csp_take_token(&b->reply[csp_bucket_of(b, saddr)],
 			  CSP_CONF(cn, reply_rate));
 }
+EXPORT_SYMBOL_GPL(csp_limit_reply);
 
 /**
  * csp_limit_dh() - may one more Curve25519 operation be done?

@@ -24,8 +24,10 @@
 #include "tomb.h"
 
 unsigned int csp_net_id __ro_after_init;
+EXPORT_SYMBOL_GPL(csp_net_id);
 
 int csp_ipproto __ro_after_init = CSP_IPPROTO_DEFAULT;
+EXPORT_SYMBOL_GPL(csp_ipproto);
 module_param_named(ipproto, csp_ipproto, int, 0444);
 MODULE_PARM_DESC(ipproto, "IP protocol number (default 253, RFC 3692)");
 

@@ -6,6 +6,7 @@
  * the headers, and goes out as any local packet does, through LOCAL_OUT and
  * POST_ROUTING. None is ever fragmented: CSP_PKT_MAX is the least MTU.
  */
+#include <linux/export.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/udp.h>
@@ -37,6 +38,7 @@ struct sk_buff *csp_tx_alloc(size_t size)
 		skb_reserve(skb, CSP_HEADROOM);
 	return skb;
 }
+EXPORT_SYMBOL_GPL(csp_tx_alloc);
 
 static struct dst_entry *csp_route4(struct csp_net *cn, struct csp_to *to)
 {
@@ -93,6 +95,7 @@ struct dst_entry *csp_route(struct csp_net *cn, struct csp_to *to)
 {
 	return to->family == 4 ? csp_route4(cn, to) : csp_route6(cn, to);
 }
+EXPORT_SYMBOL_GPL(csp_route);
 
 /**
  * csp_to_flow() - a packet to the other end of a flow, on the path in use
@@ -236,3 +239,4 @@ int csp_tx_finish(struct csp_net *cn, struct sk_buff *skb,
 	skb_put(skb, len);
 	return csp_tx(cn, skb, to, dst);
 }
+EXPORT_SYMBOL_GPL(csp_tx_finish);

@@ -461,6 +461,7 @@ __sum16 csp_wire_checksum(const void *data, size_t len)
 {
 	return ip_compute_csum(data, len);
 }
+EXPORT_SYMBOL_GPL(csp_wire_checksum);
 
 /**
  * csp_read_hdr - begin to read a packet
@@ -497,6 +498,7 @@ int csp_read_hdr(struct csp_reader *rd, const void *data, size_t len)
 		return CSP_ERR_MALFORMED;
 	return 0;
 }
+EXPORT_SYMBOL_GPL(csp_read_hdr);
 
 /* Reads the message header at rd->pos; the message ends at @end. */
 static bool read_msghdr(struct csp_reader *rd, struct csp_msg *msg, u16 *end)
@@ -642,6 +644,7 @@ int csp_read_msg(struct csp_reader *rd, struct csp_msg *msg)
 		return -CSP_ERR_MALFORMED;
 	return err ? -err : 1;
 }
+EXPORT_SYMBOL_GPL(csp_read_msg);
 
 /*
  * Takes @len bytes more.  The lengths in both headers are right after each
@@ -697,6 +700,8 @@ void csp_write_start(struct csp_writer *wr, void *buf, size_t size,
 	if (!wr->full)
 		memcpy(buf, &hdr, sizeof(hdr));
 }
+EXPORT_SYMBOL_GPL(csp_write_finish);
+EXPORT_SYMBOL_GPL(csp_write_start);
 
 /**
  * csp_write_msg - begin the next message
@@ -725,6 +730,7 @@ void csp_write_msg(struct csp_writer *wr, u8 type, u8 code, __be64 dcid)
 	wr->msg = at - wr->data;
 	wr->n_msgs++;
 }
+EXPORT_SYMBOL_GPL(csp_write_msg);
 
 /**
  * csp_write_reserve - write an attribute whose value the caller fills in
@@ -757,6 +763,7 @@ void *csp_write_reserve(struct csp_writer *wr, u16 type, u16 len)
 	memcpy(at, &hdr, sizeof(hdr));
 	return at + sizeof(hdr);
 }
+EXPORT_SYMBOL_GPL(csp_write_reserve);
 
 /**
  * csp_write_blob - write an attribute
@@ -772,6 +779,7 @@ void csp_write_blob(struct csp_writer *wr, u16 type, const void *data, u16 len)
 	if (val && len)
 		memcpy(val, data, len);
 }
+EXPORT_SYMBOL_GPL(csp_write_blob);
 
 /**
  * csp_write_u32 - write an attribute that is one number
@@ -785,6 +793,7 @@ void csp_write_u32(struct csp_writer *wr, u16 type, u32 val)
 
 	csp_write_blob(wr, type, &be, sizeof(be));
 }
+EXPORT_SYMBOL_GPL(csp_write_u32);
 
 /**
  * csp_write_end - write one end of a connection's name
@@ -810,6 +819,7 @@ void csp_write_end(struct csp_writer *wr, u16 type, const struct csp_end *end)
 	val = write_in6(val + sizeof(a), a.loc_family, &end->loc);
 	write_in6(val, a.id_family, &end->id);
 }
+EXPORT_SYMBOL_GPL(csp_write_end);
 
 /**
  * csp_write_conn - write a connection's name: CONN, SRC and DST
@@ -828,6 +838,7 @@ void csp_write_conn(struct csp_writer *wr, u8 proto, u8 dir,
 	csp_write_end(wr, CSP_A_SRC, src);
 	csp_write_end(wr, CSP_A_DST, dst);
 }
+EXPORT_SYMBOL_GPL(csp_write_conn);
 
 /**
  * csp_write_local_id - write the sender's identifiers
@@ -858,6 +869,7 @@ void csp_write_addr(struct csp_writer *wr, u16 type, const struct csp_addr *a)
 	if (val)
 		write_addr_head(val, a);
 }
+EXPORT_SYMBOL_GPL(csp_write_addr);
 
 /**
  * csp_write_via - write one gateway of a path
@@ -892,6 +904,7 @@ void csp_write_error(struct csp_writer *wr, u16 code, u16 detail)
 
 	csp_write_blob(wr, CSP_A_ERROR, &a, sizeof(a));
 }
+EXPORT_SYMBOL_GPL(csp_write_error);
 
 /**
  * csp_write_versions - write which versions are spoken

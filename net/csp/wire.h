@@ -9,6 +9,7 @@
 #define _NET_CSP_WIRE_H
 
 #ifdef __KERNEL__
+#include <linux/export.h>
 #include <linux/kernel.h>
 #include <linux/types.h>
 #include <linux/bits.h>
