@@ -1,191 +1,151 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cspctl: where cgroups are.
- *
- * Both /proc/self/cgroup and the fourth field of /proc/self/mountinfo count
- * from the root of the cgroup namespace, and so does the module.
+ * cspctl rule: programs that never heard of CSP use it because of the cgroup
+ * they run in.
  */
-#include <linux/mount.h>
+#include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <unistd.h>
+
+#include <linux/csp_netlink.h>
 
 #include "cgroup.h"
-#include "cspctl.h"
+#include "names.h"
+#include "nl.h"
+#include "rule.h"
 
-/* Path @path without @prefix, if it is below it (or the same), else NULL. */
-static const char *below(const char *path, const char *prefix)
+static const char rule_usage[] =
+	"rule [show]\n"
+	"rule add CGROUP off|prefer|require\n"
+	"rule del CGROUP";
+
+static const char rule_help[] =
+	"A rule is for the sockets made in this network namespace by the processes of\n"
+	"CGROUP and of the cgroups below it, unless a rule further down says otherwise;\n"
+	"what a program itself sets with CSP_ENABLE comes first.\n"
+	"CGROUP is a path from the root of the cgroup2 hierarchy or a directory below\n"
+	"where that is mounted: /system.slice or /sys/fs/cgroup/system.slice.\n";
+
+/* The longest path that the module takes. */
+#define MAX_PATH_LEN	(PATH_MAX - 1)
+
+struct show {
+	struct table		table;
+	struct json_list	list;
+};
+
+static int show_rule(const struct nlmsghdr *nlh, void *data)
 {
-	size_t len = strlen(prefix);
+	static const uint8_t types[CSP_A_RULE_MAX + 1] = {
+		[CSP_A_RULE_CGROUP] = NL_STRING,
+		[CSP_A_RULE_MODE] = NL_U8,
+	};
+	const struct nlattr *tb[ARRAY_SIZE(types)];
+	struct show *show = data;
+	char path[PATH_MAX];
+	struct json_object *obj;
+	const char *mode;
+	int err;
 
-	if (strncmp(path, prefix, len) || (path[len] && path[len] != '/'))
-		return NULL;
-	return path + len;
-}
-
-static void strip_slashes(char *path)
-{
-	size_t len = strlen(path);
-
-	while (len && path[len - 1] == '/')
-		path[--len] = '\0';
-}
-
-/* mountinfo writes blanks and the like as "\040". */
-static void unescape(char *s)
-{
-	char *to = s;
-
-	for (; *s; s++) {
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' &&
-		    s[2] >= '0' && s[2] <= '7' && s[3] >= '0' && s[3] <= '7') {
-			*to++ = (s[1] - '0') << 6 | (s[2] - '0') << 3 |
-				(s[3] - '0');
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	}
-	*to = '\0';
-}
-
-/* "36 35 0:26 /root /dir options - cgroup2 cgroup2 options"; true: it is one */
-static bool parse_mount(char *line, struct cgroup_mount *mount)
-{
-	char *field[5], *type;
-	unsigned int i;
-
-	type = strstr(line, " - ");
-	if (!type || strncmp(type + 3, "cgroup2 ", 8))
-		return false;
-	for (i = 0; i < ARRAY_SIZE(field); i++) {
-		field[i] = strsep(&line, " ");
-		if (!field[i])
-			return false;
-	}
-	unescape(field[3]);
-	unescape(field[4]);
-	strip_slashes(field[3]);
-	strip_slashes(field[4]);
-	mount->root = xasprintf("%s", field[3]);
-	mount->dir = xasprintf("%s", field[4]);
-	return true;
-}
-
-void cgroup_free_mount(struct cgroup_mount *mount)
-{
-	if (mount->private)
-		close(mount->fd);
-	free(mount->dir);
-	free(mount->root);
-	memset(mount, 0, sizeof(*mount));
-}
-
-int cgroup_find_mount(struct cgroup_mount *mount)
-{
-	char *own = cgroup_own_path(), *line = NULL;
-	struct cgroup_mount found = { };
-	size_t size = 0;
-	FILE *f;
-
-	memset(mount, 0, sizeof(*mount));
-	f = fopen("/proc/self/mountinfo", "re");
-	while (f && getline(&line, &size, f) > 0) {
-		if (!parse_mount(line, &found))
-			continue;
-		if (mount->dir && !(own && below(own, found.root))) {
-			cgroup_free_mount(&found);
-			continue;
-		}
-		cgroup_free_mount(mount);
-		*mount = found;
-		if (own && below(own, found.root))
-			break;
-	}
-	free(line);
-	free(own);
-	if (f)
-		fclose(f);
-	return mount->dir ? 0 : -1;
-}
-
-/* A mount that is attached nowhere, or -1. */
-static int detached_mount(void)
-{
-	int context, fd = -1;
-
-	/* By number: glibc has wrappers only since 2.36. */
-	context = syscall(SYS_fsopen, "cgroup2", FSOPEN_CLOEXEC);
-	if (context < 0)
-		return -1;
-	if (!syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		fd = syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
-	close(context);
-	return fd;
-}
-
-int cgroup_get_mount(struct cgroup_mount *mount)
-{
-	if (!cgroup_find_mount(mount))
+	err = nl_parse(nlh, types, CSP_A_RULE_MAX, tb);
+	if (err)
+		return err;
+	clean_text(path, sizeof(path), nl_string(tb[CSP_A_RULE_CGROUP]));
+	mode = name_of(mode_names, nl_u8(tb[CSP_A_RULE_MODE]));
+	if (opt_json) {
+		obj = json_object_new_object();
+		json_str(obj, "cgroup", path);
+		json_str(obj, "mode", mode);
+		json_list_item(&show->list, obj);
 		return 0;
-	mount->fd = detached_mount();
-	if (mount->fd < 0)
-		return -1;
-	mount->private = true;
-	mount->root = xasprintf("%s", "");
-	mount->dir = xasprintf("/proc/self/fd/%d", mount->fd);
+	}
+	table_cell(&show->table, "%s", mode);
+	table_cell(&show->table, "%s", path);
 	return 0;
 }
 
-char *cgroup_own_path(void)
+static int rule_show(void)
 {
-	char *line = NULL, *own = NULL;
-	size_t size = 0;
-	FILE *f;
+	struct show show = {
+		.table = { .heads = { "MODE", "CGROUP" }, .columns = 2 },
+	};
+	int err;
 
-	f = fopen("/proc/self/cgroup", "re");
-	while (f && !own && getline(&line, &size, f) > 0) {
-		line[strcspn(line, "\n")] = '\0';
-		if (strncmp(line, "0::/", 4))
-			continue;
-		own = xasprintf("%s", line + 3);
-		strip_slashes(own);
-	}
-	free(line);
-	if (f)
-		fclose(f);
-	return own;
+	err = nl_talk_or_tell(nl_request(CSP_CMD_RULE_GET, NLM_F_DUMP),
+			      show_rule, &show, "rule show");
+	if (opt_json)
+		json_list_end(&show.list);
+	else
+		table_print(&show.table);
+	return err;
 }
 
-char *cgroup_dir(const struct cgroup_mount *mount, const char *path)
+int rule_add(const char *path, int mode)
 {
-	const char *rest = below(path, mount->root);
+	struct nlmsghdr *nlh = nl_request(CSP_CMD_RULE_ADD, 0);
 
-	return rest ? xasprintf("%s%s", mount->dir, rest) : NULL;
+	mnl_attr_put_strz(nlh, CSP_A_RULE_CGROUP, path);
+	mnl_attr_put_u8(nlh, CSP_A_RULE_MODE, mode);
+	return nl_talk_or_tell(nlh, NULL, NULL, "rule for %s", path);
 }
 
-char *cgroup_path(const char *arg)
+int rule_del(const char *path)
 {
-	struct cgroup_mount mount;
-	const char *rest;
+	struct nlmsghdr *nlh = nl_request(CSP_CMD_RULE_DEL, 0);
+
+	mnl_attr_put_strz(nlh, CSP_A_RULE_CGROUP, path);
+	return nl_talk_or_tell(nlh, NULL, NULL, "rule of %s", path);
+}
+
+static int change_rule(bool add, int argc, char **argv)
+{
+	int mode = 0, err;
 	char *path;
 
-	if (!cgroup_find_mount(&mount)) {
-		rest = below(arg, mount.dir);
-		if (rest)
-			path = xasprintf("%s%s", mount.root, rest);
-		else
-			path = xasprintf("%s%s", *arg == '/' ? "" : "/", arg);
-		cgroup_free_mount(&mount);
-	} else {
-		path = xasprintf("%s%s", *arg == '/' ? "" : "/", arg);
-	}
-	strip_slashes(path);
-	if (!*path) {
+	if (argc != (add ? 2 : 1))
+		return usage_error(&cmd_rule, "it is: rule %s", add ?
+				   "add CGROUP off|prefer|require" :
+				   "del CGROUP");
+	if (add)
+		mode = value_of(mode_names, argv[1]);
+	if (mode < 0)
+		return usage_error(&cmd_rule, "'%s' is none of %s", argv[1],
+				   all_names(mode_names));
+	path = cgroup_path(argv[0]);
+	if (strlen(path) > MAX_PATH_LEN) {
 		free(path);
-		path = xasprintf("/");
+		return usage_error(&cmd_rule, "this path is too long");
 	}
-	return path;
+	err = nl_open();
+	if (!err)
+		err = add ? rule_add(path, mode) : rule_del(path);
+	free(path);
+	return err ? EXIT_FAILED : EXIT_OK;
 }
+
+static int rule_run(int argc, char **argv)
+{
+	next_option(argc, argv, &cmd_rule, "");
+	argc -= optind;
+	argv += optind;
+	if (argc && !strcmp(argv[0], "add"))
+		return change_rule(true, argc - 1, argv + 1);
+	if (argc && !strcmp(argv[0], "del"))
+		return change_rule(false, argc - 1, argv + 1);
+	if (argc && strcmp(argv[0], "show"))
+		return usage_error(&cmd_rule, "unknown command 'rule %s'",
+				   argv[0]);
+	if (argc > 1)
+		return usage_error(&cmd_rule, "'%s' is too much", argv[1]);
+	return nl_open() || rule_show() ? EXIT_FAILED : EXIT_OK;
+}
+
+const struct command cmd_rule = {
+	.name	= "rule",
+	.brief	= "Show, add or remove the rules that flag the sockets of a cgroup.",
+	.usage	= rule_usage,
+	.help	= rule_help,
+	.run	= rule_run,
+};

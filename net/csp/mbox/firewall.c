@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The firewall: what becomes of a signalling packet; csp.rst, section "Boxes".
+ *
+ *	        hook
+ *	          |
+ *	   all messages are read ---- cannot be parsed: left to the ruleset
+ *	          |                   as any packet of an unknown protocol
+ *	  each message is handled
+ *	     |         |       |
+ *	   PASS      ADMIT    DROP
+ *	     |         |
+ *	     |   its own conntrack entry becomes "related"
+ *	     v         v
+ *	  the administrator's ruleset
+ *
+ * So a ruleset that admits what is established or related admits signalling
+ * that a rule of ours accepted, and no other.
+ */
+#include <net/netfilter/nf_conntrack.h>
+
+#include "firewall.h"
+
+/* Section "Bundles": which messages may follow the first one of a request. */
+static bool csp_box_fits(const struct csp_packet *p, u8 first, u8 code,
+			 const struct csp_msg *msg)
+{
+	if (p->rd.flags & CSP_F_REPLY)
+		return true;
+	switch (first) {
+	case CSP_MSG_DETACH:
+		if (code == CSP_SCOPE_PATH)
+			return msg->type == CSP_MSG_ATTACH;
+		return msg->type == CSP_MSG_DETACH &&
+		       msg->code == CSP_SCOPE_CONN;
+	case CSP_MSG_ATTACH:
+	case CSP_MSG_REJECT:
+		return msg->type == first;
+	}
+	return false;
+}
+
+/* Section "Parsing": a packet is decoded as a whole before it is acted upon. */
+static bool csp_box_check(struct csp_packet *p, struct csp_msg *msg)
+{
+	const struct csp_reader start = p->rd;
+	u8 first = 0, code = 0;
+	int ret, n = 0;
+
+	while ((ret = csp_packet_msg(p, msg)) > 0) {
+		if (!n++) {
+			first = msg->type;
+			code = msg->code;
+		} else if (!csp_box_fits(p, first, code, msg)) {
+			return false;
+		}
+	}
+	p->rd = start;
+	return !ret;
+}
+
+static enum csp_fate csp_box_request(struct csp_packet *p,
+				     const struct csp_msg *msg)
+{
+	switch (msg->type) {
+	case CSP_MSG_SETUP:
+		return csp_box_setup(p, msg);
+	case CSP_MSG_DETACH:
+		if (msg->code == CSP_SCOPE_CONN)
+			return csp_box_detach(p, msg);
+		p->moving = true;
+		return CSP_FATE_PASS;
+	case CSP_MSG_CHANGE:
+		return csp_box_change(p, msg);
+	case CSP_MSG_ATTACH:
+		return csp_box_attach(p, msg);
+	}
+	return CSP_FATE_PASS;
+}
+
+static enum csp_fate csp_box_messages(struct csp_packet *p,
+				      struct csp_msg *msg)
+{
+	enum csp_fate fate = CSP_FATE_PASS, one;
+
+	while (csp_packet_msg(p, msg) > 0) {
+		if (p->rd.flags & CSP_F_REPLY)
+			one = csp_box_answer(p, msg);
+		else
+			one = csp_box_request(p, msg);
+		fate = max(fate, one);
+		if (fate == CSP_FATE_DROP)
+			break;
+	}
+	return fate;
+}
+
+/*
+ * The conntrack entry of the signalling itself, by which the ruleset knows it.
+ * It may be new, or old and forgotten in between.
+ */
+static void csp_box_admit(struct sk_buff *skb)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+
+	if (!ct || ctinfo != IP_CT_NEW)
+		return;
+	set_bit(IPS_EXPECTED_BIT, &ct->status);
+	nf_ct_set(skb, ct, IP_CT_RELATED);
+}
+
+/**
+ * csp_box_packet() - handle a signalling packet
+ * @p: the packet
+ *
+ * Context: softirq, RCU.
+ * Return: NF_ACCEPT or NF_DROP.
+ */
+unsigned int csp_box_packet(struct csp_packet *p)
+{
+	struct csp_msg msg;
+	int err;
+
+	CSP_BOX_INC(p->box, PKTS);
+	if (p->udp)
+		CSP_BOX_INC(p->box, PKTS_UDP);
+	err = csp_packet_read(p);
+	if (err < 0) {
+		CSP_BOX_INC(p->box, NOMEM);
+		return NF_DROP;
+	}
+	if (err || !csp_box_check(p, &msg)) {
+		CSP_BOX_INC(p->box, UNPARSED);
+		return NF_ACCEPT;
+	}
+
+	switch (csp_box_messages(p, &msg)) {
+	case CSP_FATE_DROP:
+		CSP_BOX_INC(p->box, DROPS);
+		return NF_DROP;
+	case CSP_FATE_ADMIT:
+		csp_box_admit(p->skb);
+		break;
+	case CSP_FATE_PASS:
+		break;
+	}
+	return NF_ACCEPT;
+}

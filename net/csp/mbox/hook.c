@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The FORWARD hook: which packets are signalling; csp.rst, section "Boxes".
+ *
+ * It comes before the filter chains of the administrator's ruleset, for it
+ * tells them that signalling which belongs to something admitted is "related"
+ * (firewall.c). To other packets it costs a comparison of the protocol, and to
+ * UDP one of the ports.
+ *
+ * The hooks of a namespace are registered when it is enabled; so is conntrack.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "firewall.h"
+#include "hook.h"
+#include "packet.h"
+
+/* After mangling, before all that filters. */
+#define CSP_BOX_PRIORITY	(NF_IP_PRI_MANGLE + 1)
+
+/* Does a UDP datagram carry signalling? Then @p says from which port. */
+static bool csp_box_is_encap(struct csp_packet *p)
+{
+	const __be16 port = htons(csp_conf(csp_box_host(p->box),
+					   CSP_CONF_udp_port));
+	struct udphdr buf, *uh;
+
+	uh = skb_header_pointer(p->skb, p->off, sizeof(buf), &buf);
+	if (!uh || (uh->dest != port && uh->source != port))
+		return false;
+	p->udp = true;
+	p->port = uh->source;
+	p->off += sizeof(*uh);
+	return true;
+}
+
+/* @p->off is that of the header of @proto. */
+static unsigned int csp_box_transport(struct csp_packet *p, u8 proto)
+{
+	if (proto == IPPROTO_UDP && !csp_box_is_encap(p))
+		return NF_ACCEPT;
+	/* Several datagrams in one, by GRO: too much to take apart. */
+	if (skb_is_gso(p->skb))
+		return NF_ACCEPT;
+	return csp_box_packet(p);
+}
+
+static unsigned int csp_box_forward4(void *priv, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct csp_packet p;
+
+	if (iph->protocol != csp_ipproto && iph->protocol != IPPROTO_UDP)
+		return NF_ACCEPT;
+	if (ip_is_fragment(iph))
+		return NF_ACCEPT;
+	csp_packet_init(&p, priv, skb, state);
+	p.family = 4;
+	ipv6_addr_set_v4mapped(iph->saddr, &p.saddr);
+	ipv6_addr_set_v4mapped(iph->daddr, &p.daddr);
+	p.off = skb_network_offset(skb) + ip_hdrlen(skb);
+	return csp_box_transport(&p, iph->protocol);
+}
+
+static unsigned int csp_box_forward6(void *priv, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	u8 nexthdr = ip6h->nexthdr;
+	struct csp_packet p;
+	__be16 frag_off = 0;
+	int off;
+
+	off = skb_network_offset(skb) + sizeof(*ip6h);
+	if (ipv6_ext_hdr(nexthdr))
+		off = ipv6_skip_exthdr(skb, off, &nexthdr, &frag_off);
+	if (off < 0 || frag_off ||
+	    (nexthdr != csp_ipproto && nexthdr != IPPROTO_UDP))
+		return NF_ACCEPT;
+	csp_packet_init(&p, priv, skb, state);
+	p.family = 6;
+	p.saddr = ip6h->saddr;
+	p.daddr = ip6h->daddr;
+	p.off = off;
+	return csp_box_transport(&p, nexthdr);
+}
+
+static const struct nf_hook_ops csp_box_ops[] = {
+	{
+		.hook		= csp_box_forward4,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_FORWARD,
+		.priority	= CSP_BOX_PRIORITY,
+	},
+	{
+		.hook		= csp_box_forward6,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_FORWARD,
+		.priority	= CSP_BOX_PRIORITY,
+	},
+};
+
+/* The hooks get their namespace's box, so they are registered from a copy. */
+static int csp_box_hook(struct csp_box *box)
+{
+	struct nf_hook_ops *ops = box->ops;
+	int i;
+
+	BUILD_BUG_ON(ARRAY_SIZE(csp_box_ops) != ARRAY_SIZE(box->ops));
+	memcpy(ops, csp_box_ops, sizeof(csp_box_ops));
+	for (i = 0; i < ARRAY_SIZE(csp_box_ops); i++)
+		ops[i].priv = box;
+	return nf_register_net_hooks(box->net, ops, ARRAY_SIZE(csp_box_ops));
+}
+
+/**
+ * csp_box_hooks_get() - look at what the namespace forwards
+ * @box: namespace
+ *
+ * Context: process, csp_box.mutex held.
+ * Return: 0, also if it does so already, or a negative errno.
+ */
+int csp_box_hooks_get(struct csp_box *box)
+{
+	int err;
+
+	lockdep_assert_held(&box->mutex);
+	if (box->hooked)
+		return 0;
+	if (box->dying)
+		return -ENETDOWN;
+	err = nf_ct_netns_get(box->net, NFPROTO_INET);
+	if (err)
+		return err;
+	err = csp_box_hook(box);
+	if (err) {
+		nf_ct_netns_put(box->net, NFPROTO_INET);
+		return err;
+	}
+	box->hooked = true;
+	return 0;
+}
+
+/**
+ * csp_box_hooks_put() - look no more
+ * @box: namespace
+ *
+ * When it returns no packet is in the hooks any more.
+ *
+ * Context: process, csp_box.mutex held; may sleep.
+ */
+void csp_box_hooks_put(struct csp_box *box)
+{
+	lockdep_assert_held(&box->mutex);
+	if (!box->hooked)
+		return;
+	nf_unregister_net_hooks(box->net, box->ops, ARRAY_SIZE(box->ops));
+	nf_ct_netns_put(box->net, NFPROTO_INET);
+	synchronize_net();
+	box->hooked = false;
+}

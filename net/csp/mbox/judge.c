@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Asking the ruleset about a data packet, before there is one.
+ *
+ * csp.rst, section "Boxes": a Setup is judged, with what it carries, as the
+ * data packet would be. So a packet of the connection (template.c) goes through
+ * netfilter as if it had come in: PREROUTING, FORWARD, POSTROUTING; only that
+ * it is not sent in the end. What the administrator drops is refused, his
+ * counters count, his NAT translates, and conntrack gets an entry that it has
+ * made itself. That entry is the pinhole: if a rule of ours admits the
+ * connection it has IPS_EXPECTED, so that "ct state related" is true for the
+ * first data packet, and "established" for what follows.
+ */
+#include <linux/netfilter.h>
+#include <linux/netdevice.h>
+#include <net/dsfield.h>
+#include <net/ip.h>
+#include <net/ip6_route.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/route.h>
+
+#include "judge.h"
+#include "packet.h"
+#include "timeout.h"
+
+/* A queue in user space gives it back here, late: nobody waits any more. */
+static int csp_judge_late(struct net *net, struct sock *sk,
+			  struct sk_buff *skb)
+{
+	kfree_skb(skb);
+	return 0;
+}
+
+/* The skb is gone unless this returns true. */
+static bool csp_judge_hook(struct csp_box *box, struct sk_buff *skb,
+			   unsigned int hook, struct net_device *in,
+			   struct net_device *out)
+{
+	const u8 pf = skb->protocol == htons(ETH_P_IP) ? NFPROTO_IPV4 :
+							 NFPROTO_IPV6;
+
+	return nf_hook(pf, hook, box->net, NULL, skb, in, out,
+		       csp_judge_late) == 1;
+}
+
+static struct dst_entry *csp_judge_lookup(struct csp_box *box,
+					  const struct sk_buff *skb)
+{
+	struct flowi4 fl4 = {};
+	struct flowi6 fl6 = {};
+	struct dst_entry *dst;
+	struct rtable *rt;
+	int err;
+
+	if (skb->protocol == htons(ETH_P_IP)) {
+		fl4.daddr = ip_hdr(skb)->daddr;
+		fl4.flowi4_mark = skb->mark;
+		rt = ip_route_output_key(box->net, &fl4);
+		return IS_ERR(rt) ? NULL : &rt->dst;
+	}
+	fl6.daddr = ipv6_hdr(skb)->daddr;
+	fl6.saddr = ipv6_hdr(skb)->saddr;
+	fl6.flowi6_mark = skb->mark;
+	dst = ip6_route_output(box->net, NULL, &fl6);
+	err = dst->error;
+	if (!err)
+		return dst;
+	dst_release(dst);
+	return NULL;
+}
+
+static bool csp_judge_same_dst(const struct csp_question *q,
+			       const struct sk_buff *skb)
+{
+	const struct in6_addr *daddr = &q->key->addr[!q->from];
+
+	if (skb->protocol == htons(ETH_P_IP))
+		return ip_hdr(skb)->daddr == daddr->s6_addr32[3];
+	return ipv6_addr_equal(&ipv6_hdr(skb)->daddr, daddr);
+}
+
+/* The route of the signalling, unless the packet was sent elsewhere by NAT. */
+static bool csp_judge_route(struct csp_box *box, const struct csp_question *q,
+			    struct sk_buff *skb)
+{
+	struct dst_entry *dst;
+
+	if (q->dst && csp_judge_same_dst(q, skb))
+		dst = dst_clone(q->dst);
+	else
+		dst = csp_judge_lookup(box, skb);
+	if (!dst)
+		return false;
+	skb_dst_drop(skb);
+	skb_dst_set(skb, dst);
+	return true;
+}
+
+/*
+ * The reply tuple of an entry whose data goes one way. It is unlike that of any
+ * packet, by its protocol, and still unlike that of any other entry: what comes
+ * the other way is a new connection, to be judged as one.
+ */
+static void csp_judge_oneway(struct nf_conn *ct)
+{
+	ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.protonum = IPPROTO_RAW;
+}
+
+/* The entry was made just now, and nobody else has it. */
+static void csp_judge_fresh(const struct csp_question *q, struct sk_buff *skb,
+			    struct nf_conn *ct)
+{
+	if (!q->first || q->running)
+		csp_template_forget(ct, q->key->proto);
+	csp_timeout_attach(ct, q->timeout);
+	if (q->oneway)
+		csp_judge_oneway(ct);
+	if (q->admit) {
+		set_bit(IPS_EXPECTED_BIT, &ct->status);
+		nf_ct_set(skb, ct, IP_CT_RELATED);
+	}
+}
+
+/* An entry that was there before is admitted, too. */
+static void csp_judge_known(const struct csp_question *q, struct sk_buff *skb,
+			    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	if (!q->admit)
+		return;
+	set_bit(IPS_EXPECTED_BIT, &ct->status);
+	if (ctinfo == IP_CT_NEW)
+		nf_ct_set(skb, ct, IP_CT_RELATED);
+}
+
+/* Into conntrack's table; what POSTROUTING does, if it may not translate. */
+static bool csp_judge_leave(struct csp_box *box, const struct csp_question *q,
+			    struct sk_buff *skb)
+{
+	struct net_device *out = skb_dst(skb)->dev;
+
+	if (!q->oneway) {
+		skb->dev = out;
+		return csp_judge_hook(box, skb, NF_INET_POST_ROUTING, NULL,
+				      out);
+	}
+	if (nf_conntrack_confirm(skb) == NF_ACCEPT)
+		return true;
+	kfree_skb(skb);
+	return false;
+}
+
+/* Conntrack drops what it has no room for, and tells nobody why. */
+static bool csp_judge_full(struct csp_box *box)
+{
+	return nf_conntrack_max &&
+	       nf_conntrack_count(box->net) >= nf_conntrack_max;
+}
+
+static int csp_judge_pass(struct csp_box *box, const struct csp_question *q,
+			  struct sk_buff *skb, bool *fresh)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct;
+
+	if (!csp_judge_hook(box, skb, NF_INET_PRE_ROUTING, q->in, NULL))
+		return csp_judge_full(box) ? -ENOSPC : -EPERM;
+	ct = nf_ct_get(skb, &ctinfo);
+	*fresh = ct && !nf_ct_is_confirmed(ct);
+	if (*fresh)
+		csp_judge_fresh(q, skb, ct);
+	else if (ct)
+		csp_judge_known(q, skb, ct, ctinfo);
+	if (!csp_judge_route(box, q, skb)) {
+		kfree_skb(skb);
+		return -EPERM;
+	}
+	if (csp_judge_hook(box, skb, NF_INET_FORWARD, q->in,
+			   skb_dst(skb)->dev) &&
+	    csp_judge_leave(box, q, skb))
+		return 0;
+	return -EPERM;
+}
+
+/**
+ * csp_question() - begin a question
+ * @q:    filled in: devices, route and what the IP header says
+ * @p:    signalling packet by which it comes up
+ * @key:  data tuple
+ * @from: the end that sends data
+ * @back: that data goes the other way than the packet
+ *
+ * Context: softirq, RCU.
+ */
+void csp_question(struct csp_question *q, const struct csp_packet *p,
+		  const struct csp_hole_key *key, enum csp_hole_end from,
+		  bool back)
+{
+	*q = (struct csp_question) {
+		.key	= key,
+		.from	= from,
+		.in	= back ? p->state->out : p->state->in,
+		.out	= back ? p->state->in : p->state->out,
+		.dst	= back ? NULL : skb_dst(p->skb),
+	};
+	if (p->family == 4) {
+		q->tos = ip_hdr(p->skb)->tos;
+		q->ttl = ip_hdr(p->skb)->ttl;
+	} else {
+		q->tos = ipv6_get_dsfield(ipv6_hdr(p->skb));
+		q->ttl = ipv6_hdr(p->skb)->hop_limit;
+	}
+}
+
+/**
+ * csp_judge() - ask the ruleset about a connection
+ * @box: namespace
+ * @q:   the connection
+ * @v:   filled in if the answer is yes
+ *
+ * Context: softirq, RCU, no lock.
+ * Return: 0: its data may pass, and its entry is in conntrack's table; -EPERM:
+ * not; -ENOSPC: conntrack has no room; -ENOMEM.
+ */
+int csp_judge(struct csp_box *box, const struct csp_question *q,
+	      struct csp_verdict *v)
+{
+	enum ip_conntrack_info ctinfo;
+	struct sk_buff *skb = csp_template(q);
+	int err;
+
+	if (!skb)
+		return -ENOMEM;
+	err = csp_judge_pass(box, q, skb, &v->fresh);
+	if (err)
+		return err;
+	/* Another may have won a race for the tuple: his is the one now. */
+	v->ct = nf_ct_get(skb, &ctinfo);
+	if (v->ct && nf_ct_is_confirmed(v->ct))
+		nf_conntrack_get(&v->ct->ct_general);
+	else
+		v->ct = NULL;
+	kfree_skb(skb);
+	return 0;
+}

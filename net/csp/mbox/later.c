@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Requests about a connection that is up: Detach, Change, Attach; csp.rst,
+ * section "Boxes". They are remembered, and take effect when their answer
+ * passes (answer.c). A move gets a provisional pinhole for its new path at
+ * once.
+ */
+#include <linux/slab.h>
+#include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "firewall.h"
+#include "judge.h"
+#include "pinhole.h"
+#include "reply.h"
+#include "timeout.h"
+
+/*
+ * The end that sent a request, which is the one that its dcid does not name; -1:
+ * it comes from the wrong side. Under csp_box.lock.
+ */
+static int csp_later_sender(const struct csp_packet *p,
+			    const struct csp_hole *hole, __be64 dcid)
+{
+	const int to = csp_hole_end_of(hole, dcid);
+
+	if (hole->dead || to < 0)
+		return -1;
+	if (p->in != hole->side[!to] || p->out != hole->side[to]) {
+		CSP_BOX_INC(p->box, NOT_BELIEVED);
+		return -1;
+	}
+	return !to;
+}
+
+/**
+ * csp_box_detach() - a Detach(CONN) passes
+ * @p:   its packet
+ * @msg: the Detach
+ *
+ * Context: softirq, RCU, no lock.
+ * Return: what becomes of the packet.
+ */
+enum csp_fate csp_box_detach(struct csp_packet *p, const struct csp_msg *msg)
+{
+	struct csp_hole *hole = csp_hole_get(p->box, msg->dcid);
+	int from;
+
+	if (!hole)
+		return CSP_FATE_PASS;
+	spin_lock_bh(&p->box->lock);
+	from = csp_later_sender(p, hole, msg->dcid);
+	if (from >= 0) {
+		hole->has_bye = true;
+		hole->bye_end = from;
+		hole->bye_xid = p->rd.xid;
+	}
+	spin_unlock_bh(&p->box->lock);
+	csp_hole_put(hole);
+	return from < 0 ? CSP_FATE_PASS : CSP_FATE_ADMIT;
+}
+
+/**
+ * csp_box_change() - a Change passes
+ * @p:   its packet
+ * @msg: the Change
+ *
+ * Context: softirq, RCU, no lock.
+ * Return: what becomes of the packet.
+ */
+enum csp_fate csp_box_change(struct csp_packet *p, const struct csp_msg *msg)
+{
+	struct csp_hole *hole = csp_hole_get(p->box, msg->dcid);
+	int from;
+
+	if (!hole)
+		return CSP_FATE_PASS;
+	spin_lock_bh(&p->box->lock);
+	from = csp_later_sender(p, hole, msg->dcid);
+	if (from >= 0 && CSP_HAS(msg, TIMEOUT)) {
+		hole->has_ask = true;
+		hole->ask_end = from;
+		hole->ask_xid = p->rd.xid;
+		hole->ask_wish = msg->timeout;
+	}
+	spin_unlock_bh(&p->box->lock);
+	csp_hole_put(hole);
+	return from < 0 ? CSP_FATE_PASS : CSP_FATE_ADMIT;
+}
+
+/* --- moves --- */
+
+static __be16 csp_data_port(const struct csp_end *end)
+{
+	return end->local_port ?: end->port;
+}
+
+/* The move that a packet asks for, if it fits the pinhole. */
+static struct csp_hole_move *csp_move_make(struct csp_packet *p,
+					   struct csp_hole *hole,
+					   const struct csp_msg *msg)
+{
+	const int to = csp_hole_end_of(hole, msg->dcid);
+	struct csp_hole_move *mv;
+
+	if (hole->dead || hole->asking || to < 0 ||
+	    hole->state != CSP_MBOX_STATE_OPEN || p->out != hole->side[to] ||
+	    msg->proto != hole->key.proto || !CSP_HAS(msg, LOCAL_ID))
+		return NULL;
+	mv = kzalloc(sizeof(*mv), GFP_ATOMIC);
+	if (!mv)
+		return NULL;
+	mv->end = !to;
+	mv->side = p->in;
+	mv->xid = p->rd.xid;
+	mv->cid = msg->cid;
+	mv->next = msg->next_cid;
+	mv->key.proto = msg->proto;
+	mv->key.family = p->family;
+	mv->key.addr[!to] = msg->src.loc;
+	mv->key.port[!to] = csp_data_port(&msg->src);
+	mv->key.addr[to] = msg->dst.loc;
+	mv->key.port[to] = csp_data_port(&msg->dst);
+	return mv;
+}
+
+/* The same move again: its new transaction counts. Under csp_box.lock. */
+static bool csp_move_again(struct csp_packet *p, struct csp_hole *hole,
+			   const struct csp_hole_move *mv)
+{
+	struct csp_hole_move *old = hole->move;
+
+	if (!old || old->cid != mv->cid ||
+	    memcmp(&old->key, &mv->key, sizeof(mv->key)))
+		return false;
+	if (old->ct && (nf_ct_is_dying(old->ct) || nf_ct_is_expired(old->ct)))
+		return false;
+	old->xid = mv->xid;
+	old->next = mv->next;
+	if (old->ct)
+		csp_timeout_fix(old->ct, CSP_BOX_CONF(p->box, provisional));
+	return true;
+}
+
+static int csp_move_ask(struct csp_packet *p, struct csp_hole *hole,
+			struct csp_hole_move *mv)
+{
+	/* Data of the one direction, or that of the mover first. */
+	const enum csp_hole_end from = hole->dir == CSP_DIR_FORWARD ?
+			CSP_HOLE_INITIATOR : hole->dir == CSP_DIR_REVERSE ?
+			CSP_HOLE_RESPONDER : mv->end;
+	struct csp_verdict v = {};
+	struct csp_question q;
+	int err;
+
+	csp_question(&q, p, &mv->key, from, from != mv->end);
+	q.admit = true;
+	q.running = true;
+	q.oneway = hole->dir != CSP_DIR_BOTH;
+	spin_lock_bh(&p->box->lock);
+	q.timeout = csp_timeout_get(p->box, mv->key.family, mv->key.proto,
+				    hole->granted);
+	spin_unlock_bh(&p->box->lock);
+	err = csp_judge(p->box, &q, &v);
+	csp_timeout_put(q.timeout);
+	mv->ct = v.ct;
+	if (!err && v.fresh)
+		csp_timeout_fix(v.ct, CSP_BOX_CONF(p->box, provisional));
+	return err;
+}
+
+static void csp_move_free(struct csp_hole_move *mv)
+{
+	if (mv->ct)
+		nf_ct_put(mv->ct);
+	kfree(mv);
+}
+
+static enum csp_fate csp_move_open(struct csp_packet *p, struct csp_hole *hole,
+				   const struct csp_msg *msg,
+				   struct csp_hole_move *mv)
+{
+	int err = csp_move_ask(p, hole, mv);
+
+	if (err || !mv->ct) {
+		csp_move_free(mv);
+		if (!err)
+			return CSP_FATE_ADMIT;
+		if (err == -ENOMEM) {
+			CSP_BOX_INC(p->box, NOMEM);
+			return CSP_FATE_DROP;
+		}
+		CSP_BOX_INC(p->box, REFUSED_RULESET);
+		csp_box_reject(p, msg, CSP_ERR_POLICY, NULL);
+		return CSP_FATE_DROP;
+	}
+
+	spin_lock_bh(&p->box->lock);
+	if (hole->dead) {
+		csp_move_free(mv);
+	} else {
+		/* One move at a time: a copy may have been quicker. */
+		csp_hole_drop_move(hole, hole->move &&
+				   hole->move->ct != mv->ct);
+		hole->move = mv;
+		CSP_BOX_INC(p->box, PROVISIONAL);
+	}
+	spin_unlock_bh(&p->box->lock);
+	return CSP_FATE_ADMIT;
+}
+
+static enum csp_fate csp_move(struct csp_packet *p, struct csp_hole *hole,
+			      const struct csp_msg *msg)
+{
+	struct csp_hole_move *mv;
+	bool again;
+
+	spin_lock_bh(&p->box->lock);
+	mv = csp_move_make(p, hole, msg);
+	again = mv && csp_move_again(p, hole, mv);
+	spin_unlock_bh(&p->box->lock);
+	if (!mv) {
+		CSP_BOX_INC(p->box, NOT_BELIEVED);
+		return CSP_FATE_PASS;
+	}
+	if (again) {
+		csp_move_free(mv);
+		return CSP_FATE_ADMIT;
+	}
+	return csp_move_open(p, hole, msg, mv);
+}
+
+/**
+ * csp_box_attach() - an Attach passes
+ * @p:   its packet
+ * @msg: the Attach
+ *
+ * Without a Detach(PATH) it is an offer, and opens nothing.
+ *
+ * Context: softirq, RCU, no lock.
+ * Return: what becomes of the packet.
+ */
+enum csp_fate csp_box_attach(struct csp_packet *p, const struct csp_msg *msg)
+{
+	struct csp_hole *hole = csp_hole_get(p->box, msg->dcid);
+	enum csp_fate fate = CSP_FATE_ADMIT;
+
+	/* A connection that came here from elsewhere is judged as a new one. */
+	if (!hole && p->moving && CSP_HAS(msg, LOCAL_ID))
+		return csp_box_setup(p, msg);
+	if (!hole)
+		return CSP_FATE_PASS;
+	if (p->moving)
+		fate = csp_move(p, hole, msg);
+	csp_hole_put(hole);
+	return fate;
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * CSP boxes: module and network namespaces.
+ *
+ * The numbers of the IP protocol and of the UDP port are those of csp.ko. In a
+ * namespace nothing happens before it has a rule, or is enabled.
+ */
+#include <linux/module.h>
+
+#include "conf.h"
+#include "hook.h"
+#include "mbox.h"
+#include "netlink.h"
+#include "pinhole.h"
+#include "policy.h"
+
+unsigned int csp_box_net_id __ro_after_init;
+
+static int __net_init csp_box_net_init(struct net *net)
+{
+	struct csp_box *box = csp_box_pernet(net);
+	int err;
+
+	box->net = net;
+	mutex_init(&box->mutex);
+	csp_box_conf_defaults(box);
+	err = csp_box_mib_init(box);
+	if (err)
+		return err;
+	err = csp_rules_init(box);
+	if (err)
+		goto err_mib;
+	err = csp_holes_init(box);
+	if (err)
+		goto err_rules;
+	return 0;
+
+err_rules:
+	csp_rules_exit(box);
+err_mib:
+	csp_box_mib_exit(box);
+	return err;
+}
+
+/* After this no packet of the namespace is in the hooks. */
+static void __net_exit csp_box_net_pre_exit(struct net *net)
+{
+	struct csp_box *box = csp_box_pernet(net);
+
+	mutex_lock(&box->mutex);
+	box->dying = true;
+	csp_box_hooks_put(box);
+	mutex_unlock(&box->mutex);
+}
+
+/*
+ * Conntrack waits for all its entries to go, those that pinholes have a
+ * reference to included: it was there before this module, and exits after it.
+ */
+static void __net_exit csp_box_net_exit(struct net *net)
+{
+	struct csp_box *box = csp_box_pernet(net);
+
+	csp_holes_exit(box);
+	csp_rules_exit(box);
+	csp_box_mib_exit(box);
+}
+
+static struct pernet_operations csp_box_net_ops = {
+	.init		= csp_box_net_init,
+	.pre_exit	= csp_box_net_pre_exit,
+	.exit		= csp_box_net_exit,
+	.id		= &csp_box_net_id,
+	.size		= sizeof(struct csp_box),
+};
+
+static int __init csp_box_init(void)
+{
+	int err = register_pernet_subsys(&csp_box_net_ops);
+
+	if (err)
+		return err;
+	err = csp_box_netlink_init();
+	if (err)
+		unregister_pernet_subsys(&csp_box_net_ops);
+	return err;
+}
+
+static void __exit csp_box_exit(void)
+{
+	csp_box_netlink_exit();
+	unregister_pernet_subsys(&csp_box_net_ops);
+	/* Callbacks of ours that wait for a grace period. */
+	rcu_barrier();
+}
+
+module_init(csp_box_init);
+module_exit(csp_box_exit);
+
+MODULE_DESCRIPTION("Connection Signaling Protocol, boxes");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1");

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/csp_mbox.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink_gen.h"
+
+#include <uapi/linux/csp_mbox.h>
+
+/* CSP_MBOX_CMD_RULE_GET - do */
+const struct nla_policy csp_mbox_rule_get_nl_policy[CSP_MBOX_A_RULE_ID + 1] = {
+	[CSP_MBOX_A_RULE_ID] = { .type = NLA_U32, },
+};
+
+/* CSP_MBOX_CMD_RULE_ADD - do */
+const struct nla_policy csp_mbox_rule_add_nl_policy[CSP_MBOX_A_RULE_TEXT + 1] = {
+	[CSP_MBOX_A_RULE_BEFORE] = { .type = NLA_U32, },
+	[CSP_MBOX_A_RULE_ACTION] = NLA_POLICY_MAX(NLA_U8, 3),
+	[CSP_MBOX_A_RULE_IN_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[CSP_MBOX_A_RULE_IN_GROUP] = { .type = NLA_U32, },
+	[CSP_MBOX_A_RULE_OUT_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[CSP_MBOX_A_RULE_OUT_GROUP] = { .type = NLA_U32, },
+	[CSP_MBOX_A_RULE_SRC] = { .type = NLA_BINARY, },
+	[CSP_MBOX_A_RULE_SRC_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[CSP_MBOX_A_RULE_DST] = { .type = NLA_BINARY, },
+	[CSP_MBOX_A_RULE_DST_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[CSP_MBOX_A_RULE_PROTO] = { .type = NLA_U8, },
+	[CSP_MBOX_A_RULE_SPORT] = { .type = NLA_U16, },
+	[CSP_MBOX_A_RULE_SPORT_MAX] = { .type = NLA_U16, },
+	[CSP_MBOX_A_RULE_DPORT] = { .type = NLA_U16, },
+	[CSP_MBOX_A_RULE_DPORT_MAX] = { .type = NLA_U16, },
+	[CSP_MBOX_A_RULE_NAME] = { .type = NLA_NUL_STRING, .len = 253, },
+	[CSP_MBOX_A_RULE_AUTH] = { .type = NLA_BINARY, },
+	[CSP_MBOX_A_RULE_TIMEOUT] = { .type = NLA_U32, },
+	[CSP_MBOX_A_RULE_TO] = { .type = NLA_BINARY, },
+	[CSP_MBOX_A_RULE_TO_PORT] = { .type = NLA_U16, },
+	[CSP_MBOX_A_RULE_TEXT] = { .type = NLA_NUL_STRING, .len = 127, },
+};
+
+/* CSP_MBOX_CMD_RULE_DEL - do */
+const struct nla_policy csp_mbox_rule_del_nl_policy[CSP_MBOX_A_RULE_ID + 1] = {
+	[CSP_MBOX_A_RULE_ID] = { .type = NLA_U32, },
+};
+
+/* CSP_MBOX_CMD_RULE_FLUSH - do */
+const struct nla_policy csp_mbox_rule_flush_nl_policy[CSP_MBOX_A_RULE_UNSPEC + 1] = {
+};
+
+/* CSP_MBOX_CMD_PINHOLE_GET - do */
+const struct nla_policy csp_mbox_pinhole_get_nl_policy[CSP_MBOX_A_PINHOLE_CID + 1] = {
+	[CSP_MBOX_A_PINHOLE_CID] = { .type = NLA_U64, },
+};
+
+/* CSP_MBOX_CMD_PINHOLE_DEL - do */
+const struct nla_policy csp_mbox_pinhole_del_nl_policy[CSP_MBOX_A_PINHOLE_CID + 1] = {
+	[CSP_MBOX_A_PINHOLE_CID] = { .type = NLA_U64, },
+};
+
+/* CSP_MBOX_CMD_CONF_GET - do */
+const struct nla_policy csp_mbox_conf_get_nl_policy[CSP_MBOX_A_CONF_UNSPEC + 1] = {
+};
+
+/* CSP_MBOX_CMD_CONF_SET - do */
+const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_MAX_RULES + 1] = {
+	[CSP_MBOX_A_CONF_ENABLE] = { .type = NLA_U32, },
+	[CSP_MBOX_A_CONF_UDP_TIMEOUT] = { .type = NLA_U32, },
+	[CSP_MBOX_A_CONF_TCP_TIMEOUT] = { .type = NLA_U32, },
+	[CSP_MBOX_A_CONF_MAX_TIMEOUT] = { .type = NLA_U32, },
+	[CSP_MBOX_A_CONF_PROVISIONAL] = { .type = NLA_U32, },
+	[CSP_MBOX_A_CONF_LINGER] = { .type = NLA_U32, },
+	[CSP_MBOX_A_CONF_MAX_PINHOLES] = { .type = NLA_U32, },
+	[CSP_MBOX_A_CONF_MAX_WAITING] = { .type = NLA_U32, },
+	[CSP_MBOX_A_CONF_MAX_RULES] = { .type = NLA_U32, },
+};
+
+/* CSP_MBOX_CMD_STATS_GET - do */
+const struct nla_policy csp_mbox_stats_get_nl_policy[CSP_MBOX_A_STATS_UNSPEC + 1] = {
+};
+
+/* Ops table for csp_mbox */
+const struct genl_ops csp_mbox_nl_ops[9] = {
+	{
+		.cmd		= CSP_MBOX_CMD_RULE_GET,
+		.doit		= csp_mbox_nl_rule_get_doit,
+		.dumpit		= csp_mbox_nl_rule_get_dumpit,
+		.policy		= csp_mbox_rule_get_nl_policy,
+		.maxattr	= CSP_MBOX_A_RULE_ID,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_RULE_ADD,
+		.doit		= csp_mbox_nl_rule_add_doit,
+		.policy		= csp_mbox_rule_add_nl_policy,
+		.maxattr	= CSP_MBOX_A_RULE_TEXT,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_RULE_DEL,
+		.doit		= csp_mbox_nl_rule_del_doit,
+		.policy		= csp_mbox_rule_del_nl_policy,
+		.maxattr	= CSP_MBOX_A_RULE_ID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_RULE_FLUSH,
+		.doit		= csp_mbox_nl_rule_flush_doit,
+		.policy		= csp_mbox_rule_flush_nl_policy,
+		.maxattr	= CSP_MBOX_A_RULE_UNSPEC,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_PINHOLE_GET,
+		.doit		= csp_mbox_nl_pinhole_get_doit,
+		.dumpit		= csp_mbox_nl_pinhole_get_dumpit,
+		.policy		= csp_mbox_pinhole_get_nl_policy,
+		.maxattr	= CSP_MBOX_A_PINHOLE_CID,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_PINHOLE_DEL,
+		.doit		= csp_mbox_nl_pinhole_del_doit,
+		.policy		= csp_mbox_pinhole_del_nl_policy,
+		.maxattr	= CSP_MBOX_A_PINHOLE_CID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_CONF_GET,
+		.doit		= csp_mbox_nl_conf_get_doit,
+		.policy		= csp_mbox_conf_get_nl_policy,
+		.maxattr	= CSP_MBOX_A_CONF_UNSPEC,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_CONF_SET,
+		.doit		= csp_mbox_nl_conf_set_doit,
+		.policy		= csp_mbox_conf_set_nl_policy,
+		.maxattr	= CSP_MBOX_A_CONF_MAX_RULES,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_STATS_GET,
+		.doit		= csp_mbox_nl_stats_get_doit,
+		.policy		= csp_mbox_stats_get_nl_policy,
+		.maxattr	= CSP_MBOX_A_STATS_UNSPEC,
+	},
+};
+
+static const struct genl_multicast_group csp_mbox_nl_mcgrps[] = {
+	[CSP_MBOX_NLGRP_EVENTS] = { "events", },
+};

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A signalling packet on its way through the box.
+ */
+#ifndef _NET_CSP_MBOX_PACKET_H
+#define _NET_CSP_MBOX_PACKET_H
+
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+
+#include "mbox.h"
+
+/**
+ * struct csp_packet - a signalling packet on its way through the box
+ * @box:    namespace
+ * @skb:    the packet
+ * @state:  of the hook: where it came in, where it goes out
+ * @off:    of its csphdr in @skb
+ * @family: 4 or 6
+ * @udp:    over UDP
+ * @port:   from this UDP port
+ * @saddr:  IP source; IPv4 as v4-mapped
+ * @daddr:  IP destination
+ * @in:     side that it comes from, csp_side()
+ * @out:    side that it goes to
+ * @moving: a Detach(PATH) came before
+ * @rd:     reader behind the message being handled
+ * @from:   where the reader was before it read that message
+ */
+struct csp_packet {
+	struct csp_box			*box;
+	struct sk_buff			*skb;
+	const struct nf_hook_state	*state;
+	unsigned int			off;
+	u8				family;
+	bool				udp;
+	__be16				port;
+	struct in6_addr			saddr;
+	struct in6_addr			daddr;
+	u64				in;
+	u64				out;
+	bool				moving;
+	struct csp_reader		rd;
+	u16				from;
+};
+
+/* What is on the same side as a device: see csp_side(). */
+u64 csp_side(const struct net_device *dev);
+void csp_packet_init(struct csp_packet *p, struct csp_box *box,
+		     struct sk_buff *skb, const struct nf_hook_state *state);
+/* Makes all of it readable, and reads the header: 0 or enum csp_error. */
+int csp_packet_read(struct csp_packet *p);
+/* The next message: as csp_read_msg(). */
+int csp_packet_msg(struct csp_packet *p, struct csp_msg *msg);
+
+/* Sets the TIMEOUT of the message being handled. */
+int csp_packet_set_timeout(struct csp_packet *p, u32 ms);
+
+#endif /* _NET_CSP_MBOX_PACKET_H */

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Pinholes: what is known of a connection that signalled its way through.
+ */
+#ifndef _NET_CSP_MBOX_PINHOLE_H
+#define _NET_CSP_MBOX_PINHOLE_H
+
+#include <linux/refcount.h>
+
+#include "mbox.h"
+
+struct nf_conn;
+
+/* The two ends, as indices. */
+enum csp_hole_end {
+	CSP_HOLE_INITIATOR,
+	CSP_HOLE_RESPONDER,
+};
+
+/* And the identifiers of each. */
+enum csp_hole_which {
+	CSP_HOLE_CID,
+	CSP_HOLE_NEXT,
+};
+
+/**
+ * struct csp_hole_key - data tuple of a connection
+ * @addr:   of each end; IPv4 as v4-mapped
+ * @port:   of each end
+ * @proto:  transport
+ * @family: 4 or 6
+ * @zero:   keeps the key free of padding
+ */
+struct csp_hole_key {
+	struct in6_addr	addr[2];
+	__be16		port[2];
+	u8		proto;
+	u8		family;
+	u16		zero;
+};
+
+/**
+ * struct csp_hole_id - an identifier of one end
+ * @node: in csp_box.ids
+ * @hole: whose it is
+ * @id:   the identifier; 0: not in the table
+ */
+struct csp_hole_id {
+	struct rhash_head	node;
+	struct csp_hole		*hole;
+	__be64			id;
+};
+
+/**
+ * struct csp_hole_move - a move that waits for its OK
+ * @key:  data tuple that it leads to
+ * @end:  who moves
+ * @side: to which side
+ * @xid:  of the request
+ * @cid:  mover's identifier from then on
+ * @next: mover's identifier for the move after that
+ * @ct:   conntrack entry of @key, or NULL: the OK opens it
+ */
+struct csp_hole_move {
+	struct csp_hole_key	key;
+	enum csp_hole_end	end;
+	u64			side;
+	__be32			xid;
+	__be64			cid;
+	__be64			next;
+	struct nf_conn		*ct;
+};
+
+/**
+ * struct csp_hole - a pinhole; see pinhole.c for its states
+ * @node:       in csp_box.holes, if @hashed
+ * @key:        data tuple
+ * @ids:        identifiers of each end
+ * @ref:        table of identifiers, lookups
+ * @rcu:        for kfree_rcu()
+ * @box:        namespace
+ * @list:       in csp_box.waiting, .linger or .open
+ * @state:      enum csp_mbox_state
+ * @dir:        enum csp_dir, SRC being the initiator
+ * @inside:     accepted by a rule that asks nobody
+ * @asking:     the ruleset is being asked
+ * @hashed:     in csp_box.holes
+ * @owned:      @ct was made for this pinhole
+ * @dead:       removed
+ * @first_len:  bytes of @first
+ * @first:      transport header of the piggybacked packet, while asked; or NULL
+ * @side:       side of each end
+ * @setup_xid:  transaction of the Setup
+ * @ask_xid:    of a Change, by @ask_end
+ * @bye_xid:    of a Detach, by @bye_end
+ * @ask_end:    who sent the Change
+ * @bye_end:    who sent the Detach
+ * @has_ask:    a Change waits for its OK
+ * @has_bye:    a Detach waits for its OK
+ * @wish:       ms that the Setup asked for; 0: none
+ * @ask_wish:   ms that the Change asks for
+ * @limit:      ms that the rule grants at most
+ * @granted:    ms granted
+ * @rule:       id of the rule that accepted it
+ * @born:       jiffies at the Setup
+ * @expires:    jiffies, while in @waiting or @linger
+ * @ct:         conntrack entry, or NULL
+ * @move:       move under way, or NULL
+ */
+struct csp_hole {
+	struct rhash_head	node;
+	struct csp_hole_key	key;
+	struct csp_hole_id	ids[2][2];
+	refcount_t		ref;
+	struct rcu_head		rcu;
+	struct csp_box		*box;
+	struct list_head	list;
+	u8			state;
+	u8			dir;
+	bool			inside;
+	bool			asking;
+	bool			hashed;
+	bool			owned;
+	bool			dead;
+	u8			first_len;
+	u8			*first;
+	u64			side[2];
+	__be32			setup_xid;
+	__be32			ask_xid;
+	__be32			bye_xid;
+	u8			ask_end;
+	u8			bye_end;
+	bool			has_ask;
+	bool			has_bye;
+	u32			wish;
+	u32			ask_wish;
+	u32			limit;
+	u32			granted;
+	u32			rule;
+	unsigned long		born;
+	unsigned long		expires;
+	struct nf_conn		*ct;
+	struct csp_hole_move	*move;
+};
+
+int csp_holes_init(struct csp_box *box);
+void csp_holes_exit(struct csp_box *box);
+
+struct csp_hole *csp_hole_alloc(struct csp_box *box,
+				const struct csp_hole_key *key);
+/* By any identifier of either end; with a reference. */
+struct csp_hole *csp_hole_get(struct csp_box *box, __be64 id);
+void csp_hole_put(struct csp_hole *hole);
+
+/* All with csp_box.lock held. */
+int csp_hole_add(struct csp_hole *hole, __be64 cid, __be64 next);
+struct csp_hole *csp_hole_by_key(struct csp_box *box,
+				 const struct csp_hole_key *key);
+int csp_hole_set_ids(struct csp_hole *hole, enum csp_hole_end end,
+		     __be64 cid, __be64 next);
+bool csp_hole_hash(struct csp_hole *hole);
+void csp_hole_rekey(struct csp_hole *hole, const struct csp_hole_key *key);
+void csp_hole_set_state(struct csp_hole *hole, u8 state);
+void csp_hole_drop_move(struct csp_hole *hole, bool kill);
+/* @kill: and its conntrack entry with it, if that was made for it. */
+void csp_hole_remove(struct csp_hole *hole, bool kill);
+
+/* Which end has this identifier; -1: neither. */
+int csp_hole_end_of(const struct csp_hole *hole, __be64 id);
+/* What idle time a wish gets; csp.rst, section "Change". */
+u32 csp_hole_grant(const struct csp_hole *hole, u32 wish);
+
+/* sweep.c */
+void csp_sweep_init(struct csp_box *box);
+void csp_sweep_exit(struct csp_box *box);
+void csp_sweep_expire_at(struct csp_box *box, unsigned long when);
+void csp_sweep_start(struct csp_box *box);
+
+#endif /* _NET_CSP_MBOX_PINHOLE_H */
