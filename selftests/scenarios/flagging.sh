@@ -71,8 +71,8 @@ mkdir "$group" "$group/below"
 # shellcheck disable=SC2016 # expanded over there
 inside=(bash -c 'echo $$ >"$0/cgroup.procs"; exec "$@"' "$group")
 
-ctl A rule add "/$name" prefer
-is "a rule" "$(ctl A -j rule | jq -r '.[] | "\(.cgroup) \(.mode)"')" "/$name prefer"
+ctl A cgroup add "/$name" prefer
+is "a rule" "$(ctl A -j cgroup | jq -r '.[] | "\(.cgroup) \(.mode)"')" "/$name prefer"
 try ""
 is "is not for other cgroups" "$got" "none off"
 try "" "${inside[@]}"
@@ -80,15 +80,15 @@ is "it is for this one" "$got" "established prefer"
 inside[3]=$group/below
 try "" "${inside[@]}"
 is "and for those below" "$got" "established prefer"
-ctl A rule add "/$name/below" off
+ctl A cgroup add "/$name/below" off
 try "" "${inside[@]}"
 is "a rule of their own comes first" "$got" "none off"
 conf A default_mode=1
 try "" "${inside[@]}"
 is "also before the default" "$got" "none off"
 conf A default_mode=0
-ctl A rule del "/$name/below"
-ctl A rule del "/$name"
+ctl A cgroup del "/$name/below"
+ctl A cgroup del "/$name"
 try "" "${inside[@]}"
 is "without rules there is none" "$got" "none off"
 rmdir "$group/below" "$group"
@@ -97,4 +97,4 @@ try "" "$cspctl" run --
 is "cspctl run" "$got" "established prefer"
 try "" "$cspctl" run -m require --
 is "cspctl run -m require" "$got" "established require"
-is "leaves no rule behind" "$(ctl A -j rule | jq length)" 0
+is "leaves no rule behind" "$(ctl A -j cgroup | jq length)" 0

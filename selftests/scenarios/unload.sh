@@ -34,7 +34,7 @@ ok "nobody does when both are gone" unloads
 
 conf A default_mode=1
 conf B default_mode=1
-ctl A rule add / prefer
+ctl A cgroup add / prefer
 ok "neither do settings and rules" unloads
 
 # --- with things under way -----------------------------------------------------------------------

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cspctl rule: programs that never heard of CSP use it because of the cgroup
+ * cspctl cgroup: programs that never heard of CSP use it because of the cgroup
  * they run in.
  */
 #include <getopt.h>
@@ -12,16 +12,16 @@
 #include <linux/csp_netlink.h>
 
 #include "cgroup.h"
+#include "cgroup_fs.h"
 #include "names.h"
 #include "nl.h"
-#include "rule.h"
 
-static const char rule_usage[] =
-	"rule [show]\n"
-	"rule add CGROUP off|prefer|require\n"
-	"rule del CGROUP";
+static const char cgroup_usage[] =
+	"cgroup [show]\n"
+	"cgroup add CGROUP off|prefer|require\n"
+	"cgroup del CGROUP";
 
-static const char rule_help[] =
+static const char cgroup_help[] =
 	"A rule is for the sockets made in this network namespace by the processes of\n"
 	"CGROUP and of the cgroups below it, unless a rule further down says otherwise;\n"
 	"what a program itself sets with CSP_ENABLE comes first.\n"
@@ -74,7 +74,7 @@ static int rule_show(void)
 	int err;
 
 	err = nl_talk_or_tell(nl_request(CSP_CMD_RULE_GET, NLM_F_DUMP),
-			      show_rule, &show, "rule show");
+			      show_rule, &show, "cgroup show");
 	if (opt_json)
 		json_list_end(&show.list);
 	else
@@ -82,7 +82,7 @@ static int rule_show(void)
 	return err;
 }
 
-int rule_add(const char *path, int mode)
+int cgroup_rule_add(const char *path, int mode)
 {
 	struct nlmsghdr *nlh = nl_request(CSP_CMD_RULE_ADD, 0);
 
@@ -91,7 +91,7 @@ int rule_add(const char *path, int mode)
 	return nl_talk_or_tell(nlh, NULL, NULL, "rule for %s", path);
 }
 
-int rule_del(const char *path)
+int cgroup_rule_del(const char *path)
 {
 	struct nlmsghdr *nlh = nl_request(CSP_CMD_RULE_DEL, 0);
 
@@ -105,29 +105,29 @@ static int change_rule(bool add, int argc, char **argv)
 	char *path;
 
 	if (argc != (add ? 2 : 1))
-		return usage_error(&cmd_rule, "it is: rule %s", add ?
+		return usage_error(&cmd_cgroup, "it is: cgroup %s", add ?
 				   "add CGROUP off|prefer|require" :
 				   "del CGROUP");
 	if (add)
 		mode = value_of(mode_names, argv[1]);
 	if (mode < 0)
-		return usage_error(&cmd_rule, "'%s' is none of %s", argv[1],
+		return usage_error(&cmd_cgroup, "'%s' is none of %s", argv[1],
 				   all_names(mode_names));
 	path = cgroup_path(argv[0]);
 	if (strlen(path) > MAX_PATH_LEN) {
 		free(path);
-		return usage_error(&cmd_rule, "this path is too long");
+		return usage_error(&cmd_cgroup, "this path is too long");
 	}
 	err = nl_open();
 	if (!err)
-		err = add ? rule_add(path, mode) : rule_del(path);
+		err = add ? cgroup_rule_add(path, mode) : cgroup_rule_del(path);
 	free(path);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
-static int rule_run(int argc, char **argv)
+static int cgroup_run(int argc, char **argv)
 {
-	next_option(argc, argv, &cmd_rule, "");
+	next_option(argc, argv, &cmd_cgroup, "");
 	argc -= optind;
 	argv += optind;
 	if (argc && !strcmp(argv[0], "add"))
@@ -135,17 +135,17 @@ static int rule_run(int argc, char **argv)
 	if (argc && !strcmp(argv[0], "del"))
 		return change_rule(false, argc - 1, argv + 1);
 	if (argc && strcmp(argv[0], "show"))
-		return usage_error(&cmd_rule, "unknown command 'rule %s'",
+		return usage_error(&cmd_cgroup, "unknown command 'cgroup %s'",
 				   argv[0]);
 	if (argc > 1)
-		return usage_error(&cmd_rule, "'%s' is too much", argv[1]);
+		return usage_error(&cmd_cgroup, "'%s' is too much", argv[1]);
 	return nl_open() || rule_show() ? EXIT_FAILED : EXIT_OK;
 }
 
-const struct command cmd_rule = {
-	.name	= "rule",
+const struct command cmd_cgroup = {
+	.name	= "cgroup",
 	.brief	= "Show, add or remove the rules that flag the sockets of a cgroup.",
-	.usage	= rule_usage,
-	.help	= rule_help,
-	.run	= rule_run,
+	.usage	= cgroup_usage,
+	.help	= cgroup_help,
+	.run	= cgroup_run,
 };

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "cgroup.h"
+#include "cgroup_fs.h"
 #include "cspctl.h"
 
 /* Path @path without @prefix, if it is below it (or the same), else NULL. */

@@ -3,8 +3,8 @@
  * Where cgroups are: the module knows them by their path from the root of the
  * hierarchy, people and mkdir() by a directory below where it is mounted.
  */
-#ifndef _CSPCTL_CGROUP_H
-#define _CSPCTL_CGROUP_H
+#ifndef _CSPCTL_CGROUP_FS_H
+#define _CSPCTL_CGROUP_FS_H
 
 #include <stdbool.h>
 
@@ -46,4 +46,4 @@ char *cgroup_dir(const struct cgroup_mount *mount, const char *path);
  */
 char *cgroup_path(const char *arg);
 
-#endif /* _CSPCTL_CGROUP_H */
+#endif /* _CSPCTL_CGROUP_FS_H */

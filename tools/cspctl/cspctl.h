@@ -45,9 +45,12 @@ extern const struct command cmd_conf;
 extern const struct command cmd_stats;
 extern const struct command cmd_key;
 extern const struct command cmd_peer;
-extern const struct command cmd_rule;
+extern const struct command cmd_cgroup;
 extern const struct command cmd_run;
 extern const struct command cmd_monitor;
+extern const struct command cmd_rule;
+extern const struct command cmd_pinhole;
+extern const struct command cmd_box;
 
 /* Given before or after the command. */
 extern bool opt_json;

@@ -18,11 +18,14 @@ static const struct command *const commands[] = {
 	&cmd_flow,
 	&cmd_monitor,
 	&cmd_run,
-	&cmd_rule,
+	&cmd_cgroup,
 	&cmd_conf,
 	&cmd_stats,
 	&cmd_peer,
 	&cmd_key,
+	&cmd_rule,
+	&cmd_pinhole,
+	&cmd_box,
 };
 
 bool opt_json;

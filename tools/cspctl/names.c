@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <linux/csp.h>
+#include <linux/csp_mbox.h>
 #include <linux/csp_netlink.h>
 
 #include "cspctl.h"
@@ -102,6 +103,40 @@ const struct name encap_names[] = {
 	{ 0, "never" },
 	{ 1, "auto" },
 	{ 2, "always" },
+	{ }
+};
+
+const struct name action_names[] = {
+	{ CSP_MBOX_ACTION_ACCEPT, "accept" },
+	{ CSP_MBOX_ACTION_ASK_HOST, "ask-host" },
+	{ CSP_MBOX_ACTION_REJECT, "reject" },
+	{ CSP_MBOX_ACTION_REDIRECT, "redirect" },
+	{ }
+};
+
+const struct name hole_names[] = {
+	{ CSP_MBOX_STATE_ASKED, "asked" },
+	{ CSP_MBOX_STATE_PROVISIONAL, "provisional" },
+	{ CSP_MBOX_STATE_OPEN, "open" },
+	{ CSP_MBOX_STATE_LINGER, "linger" },
+	{ }
+};
+
+const struct name hole_event_names[] = {
+	{ CSP_MBOX_EVENT_ASKED, "asked" },
+	{ CSP_MBOX_EVENT_PROVISIONAL, "provisional" },
+	{ CSP_MBOX_EVENT_OPENED, "opened" },
+	{ CSP_MBOX_EVENT_CHANGED, "changed" },
+	{ CSP_MBOX_EVENT_MOVED, "moved" },
+	{ CSP_MBOX_EVENT_LINGERING, "lingering" },
+	{ CSP_MBOX_EVENT_CLOSED, "closed" },
+	{ }
+};
+
+const struct name arrow_names[] = {
+	{ CSP_DIR_BOTH, "<->" },
+	{ CSP_DIR_FORWARD, "->" },
+	{ CSP_DIR_REVERSE, "<-" },
 	{ }
 };
 

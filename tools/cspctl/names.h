@@ -23,6 +23,10 @@ extern const struct name event_names[];		/* enum csp_event */
 extern const struct name flag_names[];		/* CSP_INFO_*, bits */
 extern const struct name proto_names[];		/* IPPROTO_* */
 extern const struct name encap_names[];		/* setting udp_encap */
+extern const struct name action_names[];	/* enum csp_mbox_action */
+extern const struct name hole_names[];		/* enum csp_mbox_state */
+extern const struct name hole_event_names[];	/* enum csp_mbox_event */
+extern const struct name arrow_names[];		/* enum csp_dir */
 extern const struct name bool_names[];		/* settings that are on or off */
 
 /* Never NULL: a value without a name is "7?".  Good for a few calls. */

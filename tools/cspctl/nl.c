@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * cspctl: requests to the "csp" family of generic netlink, their answers and
- * the explanations of what failed.  Nothing in a message is used before it was
+ * cspctl: requests to the families of generic netlink, their answers and the
+ * explanations of what failed.  Nothing in a message is used before it was
  * checked to be there.
  */
 #include <arpa/inet.h>
@@ -13,11 +13,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <linux/csp_mbox.h>
 #include <linux/csp_netlink.h>
 
 #include "nl.h"
 #include "nl_io.h"
 
+static const char *module = CSP_GENL_NAME;
 static uint16_t family;
 static uint32_t events_group;
 static uint32_t seq;
@@ -44,6 +46,7 @@ static bool attr_is(const struct nlattr *attr, enum nl_type type)
 
 	switch (type) {
 	case NL_IGNORE:
+	case NL_BYTES:
 		return true;
 	case NL_U8:
 		return len == 1;
@@ -271,13 +274,14 @@ int nl_talk(struct nlmsghdr *nlh, nl_handler handler, void *data)
 
 const char *nl_reason(int err)
 {
-	static char text[sizeof(ext_reason) + 64];
-	const char *hint = "";
+	static char text[sizeof(ext_reason) + 80];
+	char hint[64] = "";
 
 	if (err == -EPERM || err == -EACCES)
-		hint = "needs CAP_NET_ADMIN: run as root";
+		snprintf(hint, sizeof(hint), "needs CAP_NET_ADMIN: run as root");
 	else if (err == -EOPNOTSUPP)
-		hint = "the csp module that is loaded cannot do it";
+		snprintf(hint, sizeof(hint),
+			 "the %s module that is loaded cannot do it", module);
 
 	if (*ext_reason && *hint)
 		snprintf(text, sizeof(text), "%s (%s)", ext_reason, hint);
@@ -343,7 +347,7 @@ static int take_group(const struct nlattr *nest)
 
 	err = nl_parse_nested(nest, types, CTRL_ATTR_MCAST_GRP_MAX, tb);
 	if (!err && !strcmp(nl_string(tb[CTRL_ATTR_MCAST_GRP_NAME]),
-			    CSP_MCGRP_EVENTS))
+			    CSP_MCGRP_EVENTS))	/* of both families */
 		events_group = nl_u32(tb[CTRL_ATTR_MCAST_GRP_ID]);
 	return err;
 }
@@ -372,10 +376,12 @@ static int take_family(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-static int open_socket(bool events)
+static int open_socket(const char *name, bool events)
 {
 	struct nlmsghdr *nlh;
 	int err;
+
+	module = name;
 
 	err = nl_io_open(events);
 	if (err) {
@@ -383,14 +389,15 @@ static int open_socket(bool events)
 		return -1;
 	}
 	nlh = new_request(GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 1, 0);
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, CSP_GENL_NAME);
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, name);
 	err = nl_talk(nlh, take_family, NULL);
 	if (err == -ENOENT || (!err && !family)) {
-		error("the csp module is not loaded: run `modprobe csp`");
+		error("the %s module is not loaded: run `modprobe %s`", name,
+		      name);
 		return -1;
 	}
 	if (err) {
-		error("cannot find the csp module: %s", nl_reason(err));
+		error("cannot find the %s module: %s", name, nl_reason(err));
 		return -1;
 	}
 	return 0;
@@ -398,16 +405,21 @@ static int open_socket(bool events)
 
 int nl_open(void)
 {
-	return open_socket(false);
+	return open_socket(CSP_GENL_NAME, false);
+}
+
+int nl_open_box(void)
+{
+	return open_socket(CSP_MBOX_GENL_NAME, false);
 }
 
 /* --- events ----------------------------------------------------------------------------- */
 
-int nl_open_events(void)
+static int open_events(const char *name)
 {
 	int err;
 
-	if (open_socket(true))
+	if (open_socket(name, true))
 		return -1;
 	err = events_group ? nl_io_join(events_group) : -ENOENT;
 	if (err) {
@@ -416,6 +428,16 @@ int nl_open_events(void)
 		return -1;
 	}
 	return 0;
+}
+
+int nl_open_events(void)
+{
+	return open_events(CSP_GENL_NAME);
+}
+
+int nl_open_box_events(void)
+{
+	return open_events(CSP_MBOX_GENL_NAME);
 }
 
 int nl_events(nl_handler handler, void *data)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Talking to the "csp" family of generic netlink.  There is one socket and one
- * request at a time.
+ * Talking to the "csp" and "csp_mbox" families of generic netlink.  There is one
+ * socket and one request at a time.
  */
 #ifndef _CSPCTL_NL_H
 #define _CSPCTL_NL_H
@@ -24,11 +24,17 @@ enum nl_type {
 	NL_NEST,
 	NL_ADDR,	/* 4 or 16 bytes */
 	NL_KEY,		/* 32 bytes */
+	NL_BYTES,	/* any */
 };
 
-/* Both find the family; -1: not possible, and said so. */
+/*
+ * Find the family "csp", or that of boxes, "csp_mbox"; requests are of the one
+ * found last.  -1: not possible, and said so.
+ */
 int nl_open(void);
 int nl_open_events(void);
+int nl_open_box(void);
+int nl_open_box_events(void);
 
 /* A request of the family, to which attributes are put before nl_talk(). */
 struct nlmsghdr *nl_request(uint8_t cmd, uint16_t flags);

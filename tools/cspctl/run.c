@@ -23,9 +23,9 @@
 #include <linux/csp.h>
 
 #include "cgroup.h"
+#include "cgroup_fs.h"
 #include "names.h"
 #include "nl.h"
-#include "rule.h"
 
 static const char run_usage[] =
 	"run [-m off|prefer|require] [--] COMMAND [ARGUMENT...]";
@@ -237,10 +237,10 @@ static int run_in(const struct place *place, char **argv,
 static void tell_left(const struct place *place)
 {
 	if (place->mount.private)
-		error("processes live on in the cgroup %s, with its rule; when they are gone: `cspctl rule del %s`",
+		error("processes live on in the cgroup %s, with its rule; when they are gone: `cspctl cgroup del %s`",
 		      place->path, place->path);
 	else
-		error("processes live on in the cgroup %s, with its rule; when they are gone: `cspctl rule del %s; rmdir %s`",
+		error("processes live on in the cgroup %s, with its rule; when they are gone: `cspctl cgroup del %s; rmdir %s`",
 		      place->path, place->path, place->dir);
 }
 
@@ -265,11 +265,11 @@ static int run_run(int argc, char **argv)
 	block_signals(&blocked, &before);
 	if (nl_open() || make_place(&place))
 		return EXIT_CANNOT_PREPARE;
-	if (!rule_add(place.path, mode)) {
+	if (!cgroup_rule_add(place.path, mode)) {
 		status = run_in(&place, argv, &blocked, &before);
 		if (!remove_place(&place))
 			tell_left(&place);
-		else if (rule_del(place.path) && status == EXIT_OK)
+		else if (cgroup_rule_del(place.path) && status == EXIT_OK)
 			status = EXIT_CANNOT_PREPARE;
 	} else {
 		remove_place(&place);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/csp_mbox.h>
 #include <linux/csp_netlink.h>
 
 #include "nl.h"
@@ -24,6 +25,23 @@ static const char stats_help[] =
 	"\"flows\", \"embryonic\" and \"peers\" are numbers of what there is now.\n"
 	"\n"
 	"  -z, --zero      also what is zero (in JSON it always is there)\n";
+
+static const char *const host_numbers[STATS_NUMBERS] = {
+	"flows", "embryonic", "peers",
+};
+
+static const char *const box_numbers[STATS_NUMBERS] = {
+	"pinholes", "waiting", "rules",
+};
+
+/* Both families number them alike. */
+_Static_assert((int)CSP_A_STATS_COUNTER == (int)CSP_MBOX_A_STATS_COUNTER &&
+	       CSP_A_STATS_FLOWS + STATS_NUMBERS - 1 == CSP_A_STATS_MAX &&
+	       CSP_MBOX_A_STATS_PINHOLES + STATS_NUMBERS - 1 ==
+	       CSP_MBOX_A_STATS_MAX &&
+	       (int)CSP_A_STATS_FLOWS == (int)CSP_MBOX_A_STATS_PINHOLES &&
+	       (int)CSP_A_COUNTER_MEANING == (int)CSP_MBOX_A_COUNTER_MEANING,
+	       "csp.yaml and csp_mbox.yaml differ");
 
 /* --- read ---------------------------------------------------------------------- */
 
@@ -70,14 +88,13 @@ static int take_stats(const struct nlmsghdr *nlh, void *data)
 	};
 	const struct nlattr *tb[ARRAY_SIZE(types)], *attr;
 	struct stats *stats = data;
-	int err;
+	int err, i;
 
 	err = nl_parse(nlh, types, CSP_A_STATS_MAX, tb);
 	if (err)
 		return err;
-	stats->flows = nl_u32(tb[CSP_A_STATS_FLOWS]);
-	stats->embryonic = nl_u32(tb[CSP_A_STATS_EMBRYONIC]);
-	stats->peers = nl_u32(tb[CSP_A_STATS_PEERS]);
+	for (i = 0; i < STATS_NUMBERS; i++)
+		stats->numbers[i] = nl_u32(tb[CSP_A_STATS_FLOWS + i]);
 	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
 		if (mnl_attr_get_type(attr) != CSP_A_STATS_COUNTER)
 			continue;
@@ -88,16 +105,27 @@ static int take_stats(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-int stats_read(struct stats *stats)
+static int read_stats(struct stats *stats, uint8_t cmd,
+		      const char *const *names)
 {
 	int err;
 
 	memset(stats, 0, sizeof(*stats));
-	err = nl_talk_or_tell(nl_request(CSP_CMD_STATS_GET, 0), take_stats,
-			      stats, "stats");
+	stats->names = names;
+	err = nl_talk_or_tell(nl_request(cmd, 0), take_stats, stats, "stats");
 	if (err)
 		stats_free(stats);
 	return err;
+}
+
+int stats_read(struct stats *stats)
+{
+	return read_stats(stats, CSP_CMD_STATS_GET, host_numbers);
+}
+
+int stats_read_box(struct stats *stats)
+{
+	return read_stats(stats, CSP_MBOX_CMD_STATS_GET, box_numbers);
 }
 
 void stats_free(struct stats *stats)
@@ -122,8 +150,9 @@ static void show_all(const struct stats *stats, bool zero)
 	};
 	size_t i;
 
-	printf("%u flows, %u of them embryonic; %u peers\n", stats->flows,
-	       stats->embryonic, stats->peers);
+	printf("%u %s, %u of them %s; %u %s\n", stats->numbers[0],
+	       stats->names[0], stats->numbers[1], stats->names[1],
+	       stats->numbers[2], stats->names[2]);
 	for (i = 0; i < stats->n; i++) {
 		if (!stats->counters[i].value && !zero)
 			continue;
@@ -140,9 +169,8 @@ static void show_all_json(const struct stats *stats)
 	struct json_object *counters = json_object_new_object();
 	size_t i;
 
-	json_num(obj, "flows", stats->flows);
-	json_num(obj, "embryonic", stats->embryonic);
-	json_num(obj, "peers", stats->peers);
+	for (i = 0; i < STATS_NUMBERS; i++)
+		json_num(obj, stats->names[i], stats->numbers[i]);
 	for (i = 0; i < stats->n; i++)
 		json_num(counters, stats->counters[i].name,
 			 stats->counters[i].value);
@@ -161,15 +189,13 @@ static int find_value(const struct stats *stats, const char *name,
 		*value = stats->counters[i].value;
 		return 0;
 	}
-	if (!strcmp(name, "flows"))
-		*value = stats->flows;
-	else if (!strcmp(name, "embryonic"))
-		*value = stats->embryonic;
-	else if (!strcmp(name, "peers"))
-		*value = stats->peers;
-	else
-		return -1;
-	return 0;
+	for (i = 0; i < STATS_NUMBERS; i++) {
+		if (strcmp(stats->names[i], name))
+			continue;
+		*value = stats->numbers[i];
+		return 0;
+	}
+	return -1;
 }
 
 static int show_some(const struct stats *stats, int argc, char **argv)
@@ -198,10 +224,21 @@ static int show_some(const struct stats *stats, int argc, char **argv)
 	return EXIT_OK;
 }
 
+int stats_show(const struct stats *stats, bool zero, int argc, char **argv)
+{
+	if (argc)
+		return show_some(stats, argc, argv);
+	if (opt_json)
+		show_all_json(stats);
+	else
+		show_all(stats, zero);
+	return EXIT_OK;
+}
+
 static int stats_run(int argc, char **argv)
 {
-	int status = EXIT_OK;
 	struct stats stats;
+	int status;
 	bool zero = false;
 
 	while (next_option(argc, argv, &cmd_stats, "z") == 'z')
@@ -215,12 +252,7 @@ static int stats_run(int argc, char **argv)
 
 	if (nl_open() || stats_read(&stats))
 		return EXIT_FAILED;
-	if (argc)
-		status = show_some(&stats, argc, argv);
-	else if (opt_json)
-		show_all_json(&stats);
-	else
-		show_all(&stats, zero);
+	status = stats_show(&stats, zero, argc, argv);
 	stats_free(&stats);
 	return status;
 }

@@ -120,7 +120,7 @@ static void print_status(const struct status *status)
 		printf("module %s, ", status->module);
 	printf("cspctl %s, protocol version %u\n", CSPCTL_VERSION, CSP_VERSION);
 	print_flows(status);
-	printf("peers     %u remembered\n", status->stats.peers);
+	printf("peers     %u remembered\n", status->stats.numbers[STATS_PEERS]);
 	printf("key       generation %u, %s old\n", status->key.generation,
 	       show_ms(age, 1000ULL * status->key.age));
 
@@ -168,7 +168,7 @@ static void print_json(const struct status *status)
 		json_num(part, name_of(state_names, state), status->flows[state]);
 	json_object_object_add(obj, "flows", part);
 
-	json_num(obj, "peers", status->stats.peers);
+	json_num(obj, "peers", status->stats.numbers[STATS_PEERS]);
 
 	part = json_object_new_object();
 	json_num(part, "generation", status->key.generation);

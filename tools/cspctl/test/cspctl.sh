@@ -72,7 +72,7 @@ run key --zero;		is "long option of another command" 2 'err=*unknown option --ze
 run stats --zero=1;	is "value of an option that takes none" 2 'err=*takes no value*'
 run monitor -n;		is "option without its value" 2 'err=*-n needs a value*'
 run status what;	is "status takes no argument" 2 "err=*'what'*"
-for cmd in status flow monitor run rule conf stats peer key; do
+for cmd in status flow monitor run cgroup conf stats peer key rule pinhole box; do
 	run $cmd --help; is "help of $cmd" 0 "out=Usage: cspctl *$cmd*-j, --json*" err=
 done
 
@@ -184,7 +184,7 @@ run conf set fallback 1 fallback 2;	is "twice" 2 'err=*given twice*'
 run conf set fallback;	is "set without a value" 2
 run conf set;		is "set nothing" 2
 
-# --- stats, key, peer, rule ---------------------------------------------------------------------
+# --- stats, key, peer, cgroup -------------------------------------------------------------------
 
 run stats;		is "stats" 0 'out=3 flows, 1 of them embryonic; 2 peers*setup-out *18446744073709551615  conn*' requests=8
 [[ $out != *setup-in* ]]; ok $? "stats without zeroes"
@@ -211,16 +211,72 @@ run peer flush ::1;	is "peer flush, IPv6" 0 'requests=10 1=0a00 2=00000000000000
 run peer flush host;	is "peer flush, no address" 2
 run peer 10.0.0.2 x;	is "peer, too much" 2
 
-run rule;		is "rule" 0 'out=*prefer   /system.slice*require  /odd?[[]2Jname' 'requests=13 dump'
+run cgroup;		is "cgroup" 0 'out=*prefer   /system.slice*require  /odd?[[]2Jname' 'requests=13 dump'
 [[ $out != *$'\x1b'* ]]; ok $? "names of cgroups cannot control the terminal"
-run rule -j;		json "rule -j" 'd[0] == {"cgroup": "/system.slice", "mode": "prefer"}'
-run rule add a/b/ require;	is "rule add" 0 'requests=14 1=2f612f6200 2=02'
-run rule del /a/b;	is "rule del" 0 'requests=15 1=2f612f6200'
-run rule add /a maybe;	is "rule, no mode" 2 'err=*off, prefer, require*'
-run rule add /a;	is "rule add without a mode" 2
+run cgroup -j;		json "cgroup -j" 'd[0] == {"cgroup": "/system.slice", "mode": "prefer"}'
+run cgroup add a/b/ require;	is "cgroup add" 0 'requests=14 1=2f612f6200 2=02'
+run cgroup del /a/b;	is "cgroup del" 0 'requests=15 1=2f612f6200'
+run cgroup add /a maybe;	is "cgroup, no mode" 2 'err=*off, prefer, require*'
+run cgroup add /a;	is "cgroup add without a mode" 2
+run cgroup del;		is "cgroup del what" 2
+run cgroup burn;		is "cgroup, unknown" 2
+run cgroup add "/$(printf 'x%.0s' {1..4200})" off;	is "cgroup, long path" 2 'err=*too long*'
+
+# --- boxes: rule, pinhole, box -------------------------------------------------------------------
+
+run rule;		is "rule" 0 'requests=1 dump' \
+	'out=*1 *3 *in eth?[[]2J0 out zone 7 from 10.1.0.0/16 to 192.0.2.7 proto tcp sport 1024-2048 dport 80  accept timeout 5m00s*' \
+	'out=*5 *15 *name games.example auth 0x6b0079 *reject "not ?[[]1mhere"*' \
+	'out=*4 *12 *- *redirect [[]2001:db8::80[]]:3128*'
+run rule -j;		json "rule -j" '[r["id"] for r in d] == [1, 5, 4] and d[0]["timeout_ms"] == 300000 and
+	d[1]["action"] == "reject" and d[2]["target"] == "[2001:db8::80]:3128" and d[2]["match"] == ""'
+run rule add accept;	is "rule add" 0 out= 'requests=2 3=00'
+run rule add in eth0 in zone 2 out wan from 10.0.0.0/8 to ::1 accept timeout 5m
+is "rule add, sides and addresses" 0 \
+	'requests=2 4=6574683000 5=02000000 6=77616e00 8=0a000000 9=08 10=00000000000000000000000000000001 3=00 19=e0930400'
+run -v rule insert proto udp dport 53 sport 1-9 name www auth 0x00ff reject "no way"
+is "rule insert" 0 out=6 'requests=2 2=00000000 12=11 15=3500 13=0100 14=0900 17=77777700 18=00ff 3=02 22=6e6f2077617900'
+run rule insert before 5 auth key ask-host timeout 250ms;	is "rule insert before" 0 \
+	'requests=2 2=05000000 18=6b6579 3=01 19=fa000000'
+run rule add redirect 192.0.2.1:3128;	is "redirect, IPv4 with port" 0 'requests=2 3=03 20=c0000201 21=380c'
+run rule add redirect 2001:db8::1;	is "redirect, IPv6" 0 'requests=2 3=03 20=20010db8*01'
+run rule add redirect "[2001:db8::1]:80";	is "redirect, IPv6 with port" 0 'requests=2 3=03 20=20010db8*01 21=5000'
+run rule del 5;		is "rule del" 0 'requests=3 1=05000000'
+run rule flush;		is "rule flush" 0 'out=3 rules deleted' requests=4
+for words in "" "in" "in zone x" "from 10.0.0.0/33" "from host" "dport 0" "dport 9-3" "dport 70000" "proto ip" \
+	     "auth" "auth 0x0" "auth 0xgg" "accept timeout" "accept timeout 5y" "accept now" "dport 1 dport 2 accept" \
+	     "redirect" "redirect 1.2.3.4:x" "perhaps" "dport 80" "in device-of-long-name accept"; do
+	# shellcheck disable=SC2086 # words
+	run rule add $words;	is "rule add $words: refused" 2 'err=*--help*'
+done
+run rule insert before x accept;	is "rule insert before nothing" 2
 run rule del;		is "rule del what" 2
 run rule burn;		is "rule, unknown" 2
-run rule add "/$(printf 'x%.0s' {1..4200})" off;	is "rule, long path" 2 'err=*too long*'
+KERNEL_MOOD=refuse run rule del 9;	is "rule del refused" 1 'err=cspctl: rule del 9: no such ?[[]31mrule'
+# shellcheck disable=SC2016 # backticks to be shown
+KERNEL_MOOD=absent run rule;	is "no module for boxes" 1 'err=cspctl: the csp_mbox module is not loaded: run `modprobe csp_mbox`'
+
+run pinhole;		is "pinhole" 0 'requests=5 dump' \
+	'out=*0000000000001234  udp    open   10.1.0.1:4000  <->  192.0.2.7:53    10.0s     8.5s     2*asked*<-*'
+run pinhole -j;		json "pinhole -j" 'd[0]["peer_cid"] == "0000000000001235" and d[0]["granted_ms"] == 10000 and
+	d[1]["dir"] == "<-" and "peer_cid" not in d[1] and d[1]["state"] == "asked"'
+run pinhole del 1234;	is "pinhole del" 0 'requests=6 1=0000000000001234'
+run pinhole del xyz;	is "pinhole del, no CID" 2
+run pinhole burn;	is "pinhole, unknown" 2
+run pinhole monitor -n 1;	is "pinhole monitor" 0 'out=opened *udp *10.1.0.1:4000 <-> 192.0.2.7:53  cid 0000000000001234*'
+KERNEL_MOOD=strange run pinhole;	is "pinhole, values of a later version" 0 'out=*77[?]*' err=
+KERNEL_MOOD=strange run rule;	is "rule, values of a later version" 0 'out=*44[?]*' err=
+
+run box;		is "box" 0 'out=NAME*enable *101 *0 *bool*linger *106 *10000 *ms*' requests=8
+run box udp_timeout linger;	is "box NAME" 0 'out=102'$'\n''106'
+run box -j;		json "box -j" 'd["enable"]["value"] == 101 and d["max_rules"]["unit"] == "rules"'
+run box set enable 1 linger default;	is "box set" 0 'requests=9 1=01000000 6=10270000'
+run box set enable;	is "box set without a value" 2
+run box set linger soon;	is "box set, no number" 2
+run box nonsense;	is "box, no such setting" 2
+run box stats;		is "box stats" 0 'out=9 pinholes, 4 of them waiting; 3 rules*setups *12*' requests=10
+[[ $out != *drops* ]];	ok $? "box stats without what is zero"
+run box stats setups waiting;	is "box stats NAME" 0 'out=12'$'\n''4'
 
 # --- monitor, status ----------------------------------------------------------------------------
 
@@ -291,7 +347,7 @@ elif probe=$(mktemp -d "$mount/cspctl-probe-XXXXXX" 2>/dev/null); then
 	fi
 
 	run run sh -c 'sleep 2 >/dev/null 2>&1 & echo $!'
-	is "run: processes that live on" 0 'err=*processes live on in the cgroup */cspctl-*rule del*rmdir*'
+	is "run: processes that live on" 0 'err=*processes live on in the cgroup */cspctl-*cgroup del*rmdir*'
 	kill "$out" 2>/dev/null
 	dir=${err##*rmdir } dir=${dir%'`'}
 	for ((i = 0; i < 100; i++)); do rmdir "$dir" 2>/dev/null && break; sleep 0.05; done
@@ -304,7 +360,7 @@ fi
 
 crashed=
 for ((seed = 1; seed <= ${FUZZ_ROUNDS:-60}; seed++)); do
-	for cmd in status 'flow -v' 'flow -j' 'conf -j' 'stats -z' 'stats -j' key peer 'peer -j' rule \
+	for cmd in status 'flow -v' 'flow -j' 'conf -j' 'stats -z' 'stats -j' key peer 'peer -j' cgroup rule 'rule -j' pinhole 'pinhole -j' box 'box stats' \
 		   'monitor -n 3' 'monitor -j -n 3' 'flow move all' 'conf set fallback 5'; do
 		# shellcheck disable=SC2086 # words
 		KERNEL_SEED=$seed timeout 20 "$build/cspctl-test" $cmd >/dev/null 2>"$scratch/err"

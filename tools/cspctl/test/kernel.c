@@ -6,7 +6,7 @@
  *
  * Environment:
  *	KERNEL_LOG	file to which each request is written, as a line
- *	KERNEL_MOOD	"absent"	there is no csp family
+ *	KERNEL_MOOD	"absent"	there is no csp family, nor csp_mbox
  *			"denied"	nothing is permitted
  *			"stranger"	identifiers and events are not for you
  *			"refuse"	every change is refused, with a reason
@@ -28,6 +28,7 @@
 #include <sys/socket.h>
 
 #include <linux/csp.h>
+#include <linux/csp_mbox.h>
 #include <linux/csp_netlink.h>
 
 #include "cspctl.h"
@@ -35,6 +36,7 @@
 
 #define PORT		4711
 #define FAMILY		0x21
+#define BOX_FAMILY	0x22
 #define GROUP		7
 
 #define N_DATAGRAMS	32
@@ -75,9 +77,11 @@ static void ready(const struct nlmsghdr *nlh)
 		abort();
 }
 
+static uint16_t family = FAMILY;	/* of what is answered */
+
 static struct nlmsghdr *reply(uint8_t cmd)
 {
-	struct nlmsghdr *nlh = message(FAMILY, mood("changing") ?
+	struct nlmsghdr *nlh = message(family, mood("changing") ?
 				       NLM_F_DUMP_INTR : 0);
 	struct genlmsghdr *genl;
 
@@ -308,7 +312,144 @@ static void flushed(uint32_t n)
 	ready(nlh);
 }
 
+/* --- the family of boxes ------------------------------------------------------------------ */
+
+static void box_rule(uint32_t id, uint8_t action)
+{
+	struct nlmsghdr *nlh = reply(CSP_MBOX_CMD_RULE_GET);
+
+	mnl_attr_put_u32(nlh, CSP_MBOX_A_RULE_ID, id);
+	mnl_attr_put_u64(nlh, CSP_MBOX_A_RULE_HITS, 3 * id);
+	mnl_attr_put_u8(nlh, CSP_MBOX_A_RULE_ACTION,
+			mood("strange") ? 44 : action);
+	if (action == CSP_MBOX_ACTION_ACCEPT) {
+		mnl_attr_put_strz(nlh, CSP_MBOX_A_RULE_IN_NAME, "eth\x1b[2J0");
+		mnl_attr_put_u32(nlh, CSP_MBOX_A_RULE_OUT_GROUP, 7);
+		put_address(nlh, CSP_MBOX_A_RULE_SRC, "10.1.0.0");
+		mnl_attr_put_u8(nlh, CSP_MBOX_A_RULE_SRC_LEN, 16);
+		put_address(nlh, CSP_MBOX_A_RULE_DST, "192.0.2.7");
+		mnl_attr_put_u8(nlh, CSP_MBOX_A_RULE_DST_LEN, 32);
+		mnl_attr_put_u8(nlh, CSP_MBOX_A_RULE_PROTO, IPPROTO_TCP);
+		mnl_attr_put_u16(nlh, CSP_MBOX_A_RULE_SPORT, 1024);
+		mnl_attr_put_u16(nlh, CSP_MBOX_A_RULE_SPORT_MAX, 2048);
+		mnl_attr_put_u16(nlh, CSP_MBOX_A_RULE_DPORT, 80);
+		mnl_attr_put_u16(nlh, CSP_MBOX_A_RULE_DPORT_MAX, 80);
+		mnl_attr_put_u32(nlh, CSP_MBOX_A_RULE_TIMEOUT, 300000);
+	} else if (action == CSP_MBOX_ACTION_REJECT) {
+		mnl_attr_put_strz(nlh, CSP_MBOX_A_RULE_NAME, "games.example");
+		mnl_attr_put(nlh, CSP_MBOX_A_RULE_AUTH, 3, "k\0y");
+		mnl_attr_put_strz(nlh, CSP_MBOX_A_RULE_TEXT, "not \x1b[1mhere");
+	} else {
+		put_address(nlh, CSP_MBOX_A_RULE_TO, "2001:db8::80");
+		mnl_attr_put_u16(nlh, CSP_MBOX_A_RULE_TO_PORT, 3128);
+	}
+	ready(nlh);
+}
+
+static void pinhole(uint8_t cmd, uint64_t cid, uint8_t state, uint8_t dir)
+{
+	struct nlmsghdr *nlh = reply(cmd);
+
+	put_be64(nlh, CSP_MBOX_A_PINHOLE_CID, cid);
+	put_be64(nlh, CSP_MBOX_A_PINHOLE_PEER_CID, dir ? 0 : cid + 1);
+	if (cmd == CSP_MBOX_CMD_PINHOLE_EVENT)
+		mnl_attr_put_u8(nlh, CSP_MBOX_A_PINHOLE_EVENT,
+				mood("strange") ? 99 : CSP_MBOX_EVENT_OPENED);
+	mnl_attr_put_u8(nlh, CSP_MBOX_A_PINHOLE_STATE,
+			mood("strange") ? 77 : state);
+	mnl_attr_put_u8(nlh, CSP_MBOX_A_PINHOLE_DIR, dir);
+	mnl_attr_put_u8(nlh, CSP_MBOX_A_PINHOLE_PROTO, IPPROTO_UDP);
+	put_address(nlh, CSP_MBOX_A_PINHOLE_SRC, "10.1.0.1");
+	put_address(nlh, CSP_MBOX_A_PINHOLE_DST, "192.0.2.7");
+	mnl_attr_put_u16(nlh, CSP_MBOX_A_PINHOLE_SPORT, htons(4000));
+	mnl_attr_put_u16(nlh, CSP_MBOX_A_PINHOLE_DPORT, htons(53));
+	mnl_attr_put_u32(nlh, CSP_MBOX_A_PINHOLE_GRANTED, 10000);
+	mnl_attr_put_u32(nlh, CSP_MBOX_A_PINHOLE_EXPIRES, 8500);
+	mnl_attr_put_u32(nlh, CSP_MBOX_A_PINHOLE_AGE, 3000);
+	mnl_attr_put_u32(nlh, CSP_MBOX_A_PINHOLE_RULE, 2);
+	ready(nlh);
+}
+
+static void box_conf(void)
+{
+	struct nlmsghdr *nlh = reply(CSP_MBOX_CMD_CONF_GET);
+	unsigned int i;
+
+	for (i = 1; i <= CSP_MBOX_A_CONF_MAX; i++)
+		mnl_attr_put_u32(nlh, i, 100 + i);
+	ready(nlh);
+}
+
+static void box_stats(void)
+{
+	struct nlmsghdr *nlh = reply(CSP_MBOX_CMD_STATS_GET);
+
+	counter(nlh, "setups", "Setups judged", 12);
+	counter(nlh, "drops", "signalling packets not forwarded", 0);
+	mnl_attr_put_u32(nlh, CSP_MBOX_A_STATS_PINHOLES, 9);
+	mnl_attr_put_u32(nlh, CSP_MBOX_A_STATS_WAITING, 4);
+	mnl_attr_put_u32(nlh, CSP_MBOX_A_STATS_RULES, 3);
+	ready(nlh);
+}
+
+static void box_number(uint8_t cmd, uint16_t type, uint32_t number)
+{
+	struct nlmsghdr *nlh = reply(cmd);
+
+	mnl_attr_put_u32(nlh, type, number);
+	ready(nlh);
+}
+
+static void answer_box_dump(const struct nlmsghdr *request, uint8_t cmd)
+{
+	switch (cmd) {
+	case CSP_MBOX_CMD_RULE_GET:
+		box_rule(1, CSP_MBOX_ACTION_ACCEPT);
+		box_rule(5, CSP_MBOX_ACTION_REJECT);
+		box_rule(4, CSP_MBOX_ACTION_REDIRECT);
+		break;
+	case CSP_MBOX_CMD_PINHOLE_GET:
+		pinhole(cmd, 0x1234, CSP_MBOX_STATE_OPEN, CSP_DIR_BOTH);
+		pinhole(cmd, 0x5678, CSP_MBOX_STATE_ASKED, CSP_DIR_REVERSE);
+		break;
+	default:
+		status(request, -EOPNOTSUPP, NULL);
+		return;
+	}
+	done();
+}
+
+static void answer_box_do(const struct nlmsghdr *request, uint8_t cmd)
+{
+	switch (cmd) {
+	case CSP_MBOX_CMD_RULE_ADD:
+		box_number(cmd, CSP_MBOX_A_RULE_ID, 6);
+		break;
+	case CSP_MBOX_CMD_RULE_FLUSH:
+		box_number(cmd, CSP_MBOX_A_RULE_FLUSHED, 3);
+		break;
+	case CSP_MBOX_CMD_CONF_GET:
+		box_conf();
+		break;
+	case CSP_MBOX_CMD_STATS_GET:
+		box_stats();
+		break;
+	}
+	status(request, mood("refuse") ? -ENOENT : 0,
+	       mood("refuse") ? "no such \x1b[31mrule" : NULL);
+}
+
 /* --- requests ---------------------------------------------------------------------------- */
+
+static const char *asked_family(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN)
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_NAME)
+			return mnl_attr_get_str(attr);
+	abort();
+}
 
 static const struct object *find_object(const struct nlmsghdr *nlh)
 {
@@ -335,11 +476,13 @@ static void answer_family(const struct nlmsghdr *request)
 		status(request, -ENOENT, NULL);
 		return;
 	}
+	family = strcmp(asked_family(request), CSP_MBOX_GENL_NAME) ?
+		 FAMILY : BOX_FAMILY;
 	nlh = message(GENL_ID_CTRL, 0);
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
 	genl->cmd = CTRL_CMD_NEWFAMILY;
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, CSP_GENL_NAME);
-	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, FAMILY);
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, asked_family(request));
+	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, family);
 	groups = mnl_attr_nest_start(nlh, CTRL_ATTR_MCAST_GROUPS);
 	group = mnl_attr_nest_start(nlh, 1);
 	mnl_attr_put_strz(nlh, CTRL_ATTR_MCAST_GRP_NAME, "others");
@@ -483,6 +626,11 @@ int nl_io_join(uint32_t group)
 	if (mood("denied") || mood("stranger"))
 		return -EPERM;
 	seq = 0;
+	if (family == BOX_FAMILY) {
+		pinhole(CSP_MBOX_CMD_PINHOLE_EVENT, 0x1234,
+			CSP_MBOX_STATE_OPEN, CSP_DIR_BOTH);
+		return 0;
+	}
 	event(CSP_EVENT_CREATED, &objects[0], 0, NULL);
 	event(CSP_EVENT_PEER_MOVED, &objects[1], 0, NULL);
 	event(CSP_EVENT_REJECTED, &objects[2], CSP_ERR_POLICY,
@@ -507,6 +655,10 @@ int nl_io_send(const void *buf, size_t len)
 		status(nlh, -EPERM, NULL);
 	else if (mood("old") && genl->cmd > CSP_CMD_CONF_SET)
 		status(nlh, -EOPNOTSUPP, NULL);
+	else if (nlh->nlmsg_type == BOX_FAMILY && nlh->nlmsg_flags & NLM_F_DUMP)
+		answer_box_dump(nlh, genl->cmd);
+	else if (nlh->nlmsg_type == BOX_FAMILY)
+		answer_box_do(nlh, genl->cmd);
 	else if (nlh->nlmsg_flags & NLM_F_DUMP)
 		answer_dump(nlh, genl->cmd);
 	else
