@@ -700,7 +700,6 @@ void csp_write_start(struct csp_writer *wr, void *buf, size_t size,
 	if (!wr->full)
 		memcpy(buf, &hdr, sizeof(hdr));
 }
-EXPORT_SYMBOL_GPL(csp_write_finish);
 EXPORT_SYMBOL_GPL(csp_write_start);
 
 /**
@@ -987,6 +986,7 @@ size_t csp_write_finish(struct csp_writer *wr)
 	write_checksum(wr->data, wr->len);
 	return wr->len;
 }
+EXPORT_SYMBOL_GPL(csp_write_finish);
 
 /**
  * csp_wire_set_attempt - make a retransmission of a packet

@@ -1,0 +1,150 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Incoming UDP through a firewall: a Setup from outside opens nothing; the receiver's OK
+# opens the one direction that was asked for, and the other is really shut.  The same if
+# the receiver inside asks first.
+. "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/mobility.sh"
+. "$(dirname "$0")/../lib/box.sh"
+
+plan 36
+
+# A is inside, B outside.
+routed
+for h in A B; do conf $h udp_encap=0; done
+stateful_firewall R
+capture A-R B-R
+rule R in to-b out to-a to 10.0.1.1 proto udp dport 6000-6999 ask-host
+rule R in to-b out to-a to fd00:1::1 proto udp ask-host
+rule R in to-b reject "no calls from outside"
+rule R in to-a accept
+count_box R
+
+# Plain sockets, for datagrams without a Setup.
+plain() { # NAME HOST PORT PEER PORT [FAMILY]
+	sock "$1" "$2"
+	tell "$1" socket udp "${6-4}"
+	tell "$1" bind "$([ "${6-4}" = 4 ] && echo 0.0.0.0 || echo ::)" "$3"
+	tell "$1" connect "$4" "$5"
+}
+not_delivered() { tell "$1" send 10; not tell "$1" recv 10; }	# NAME
+outside=e1e1e1e1e1e1e1e1 inside=d1d1d1d1d1d1d1d1
+
+# --- both ends speak CSP --------------------------------------------------------------------------
+
+phase host
+listener receiver A udp 0.0.0.0 6000 prefer
+dial sender B udp 10.0.1.1 6000 require 5000
+ok "a sender outside is let in by the receiver" passes sender receiver 100
+wait_for is_state sender established
+is "the pinhole" "$(holes R state) $(holes R src) $(holes R dst) $(holes R granted_ms)" \
+	"open 10.0.2.2 10.0.1.1 10000"
+tell sender info
+is "the sender knows how long it is open" "$(field timeout)" 10000
+tell receiver connect 10.0.2.2 5000
+ok "it asked for both directions: an answer gets out" passes receiver sender 200
+is "nothing was dropped" "$(hits R dropped)" 0
+ok "counted" box_counters_are R asked=1 consented=1 provisional=0
+quit sender receiver
+ok "given up" quiet A B
+ok "and closed" wait_for no_holes R
+
+listener receiver A udp 0.0.0.0 7000 prefer
+client sender B udp 10.0.1.1 7000 require 5000
+connect sender
+count_from_here A
+ok "another port: refused" not_delivered sender
+tell sender reject
+is "by the firewall, which says why" "$(field code) $(field text)" "policy no calls from outside"
+ok "the receiver was not asked" counters_are A in-pkts=0
+quit sender receiver
+
+listener receiver A udp 0.0.0.0 6001 off
+client sender B udp 10.0.1.1 6001 require 5000
+connect sender
+ok "the receiver does not want it" not_delivered sender
+tell sender reject
+is "and says so" "$(field code)" not-wanted
+ok "nothing was opened" no_holes R
+quit sender receiver
+
+# --- one direction -----------------------------------------------------------------------------------
+
+# The end host's own module shall not see what is played by hand.
+by_hand() { # HOST
+	firewall "$1" <<-END
+		chain in {
+			type filter hook input priority raw
+			ip protocol 253 drop
+			ip6 nexthdr 253 drop
+		}
+	END
+}
+phase forward
+for h in A B; do by_hand $h; done
+plain receiver A 6002 10.0.2.2 5002
+plain sender B 5002 10.0.1.1 6002
+name=udp,10.0.2.2,5002,10.0.1.1,6002
+speak B 10.0.2.2 10.0.1.1 setup xid=11 id=$outside conn=$name,forward timeout=0
+wait_for holes_are R state asked
+ok "asked, and nothing is open" lost sender receiver 100 R
+speak B 10.0.1.1 10.0.2.2 ok reply xid=11 dcid=$outside id=$inside timeout=0
+ok "an OK that comes from outside opens nothing" lost sender receiver 100 R
+speak A 10.0.1.1 10.0.2.2 ok reply xid=11 dcid=$outside id=$inside timeout=0
+ok "the receiver's OK opens it" wait_for holes_are R state open
+is "one way" "$(holes R dir)" "->"
+ok "datagrams come in" passes sender receiver 100
+ok "none goes out" lost receiver sender 100 R
+ok "and again" passes sender receiver 100
+ok "none goes out after more of them" lost receiver sender 100 R
+ctl R pinhole del $outside
+ok "closed by command" lost sender receiver 100 R
+
+phase ruleset
+no_firewall R
+stateful_firewall R "iifname to-a accept"
+speak B 10.0.2.2 10.0.1.1 setup xid=12 id=$outside conn=$name,forward
+wait_for holes_are R state asked
+speak A 10.0.1.1 10.0.2.2 ok reply xid=12 dcid=$outside id=$inside
+wait_for holes_are R state open
+ok "a ruleset that lets all out" passes sender receiver 100
+tell receiver send 50
+ok "makes no difference to what comes in" passes sender receiver 100
+speak A 10.0.1.1 10.0.2.2 detach xid=13 dcid=$outside "conn=udp,10.0.1.1,6002,10.0.2.2,5002"
+speak B 10.0.2.2 10.0.1.1 ok reply xid=13 dcid=$inside
+ok "a Detach of the receiver" wait_for holes_are R state linger
+ok "closes it" wait_for no_holes R
+ok "to all that comes" lost sender receiver 100 R
+quit sender receiver
+no_firewall R
+stateful_firewall R
+
+# --- the receiver asks first ----------------------------------------------------------------------------
+
+phase reverse
+plain receiver A 6003 10.0.2.2 5003
+plain sender B 5003 10.0.1.1 6003
+speak A 10.0.1.1 10.0.2.2 setup xid=21 id=$inside \
+	conn=udp,10.0.1.1,6003,10.0.2.2,5003,reverse timeout=60000
+wait_for holes_are R state provisional
+ok "the receiver's Setup is consent given in advance" passes sender receiver 100
+ok "for the one direction" lost receiver sender 100 R
+speak B 10.0.2.2 10.0.1.1 ok reply xid=21 dcid=$inside id=$outside timeout=0
+ok "confirmed by the sender's OK" wait_for holes_are R state open
+is "for as long as was asked" "$(holes R granted_ms) $(holes R dir)" "60000 <-"
+ok "datagrams come in" passes sender receiver 100
+ctl R pinhole del $inside
+quit sender receiver
+
+phase v6
+plain receiver A 6004 fd00:2::2 5004 6
+plain sender B 5004 fd00:1::1 6004 6
+speak B fd00:2::2 fd00:1::1 setup xid=31 id=$outside \
+	conn=udp,fd00:2::2,5004,fd00:1::1,6004,forward
+wait_for holes_are R state asked
+ok "IPv6: asked" lost sender receiver 100 R
+speak A fd00:1::1 fd00:2::2 ok reply xid=31 dcid=$outside id=$inside
+wait_for holes_are R state open
+ok "IPv6: opened by the OK" passes sender receiver 100
+ok "IPv6: one way" lost receiver sender 100 R
