@@ -4,6 +4,8 @@
 # A firewall whose ruleset admits what is established or related, and drops the rest:
 # what its rules accept is opened by the Setup, for as long as the OK says, and closed
 # by the Detach.
+#
+# Time limit: 400
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"

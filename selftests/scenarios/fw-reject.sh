@@ -3,6 +3,8 @@
 #
 # A firewall refuses, and says why: the client is told at once, who and why.  The first
 # rule that matches decides; what no rule speaks of is the ruleset's.
+#
+# Time limit: 400
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"

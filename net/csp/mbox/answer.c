@@ -82,9 +82,12 @@ static void csp_hole_run(struct csp_hole *hole)
 {
 	struct nf_ct_timeout *timeout;
 
+	/* One that was there before keeps its own time. */
+	if (!hole->owned)
+		return;
 	timeout = csp_timeout_get(hole->box, hole->key.family, hole->key.proto,
 				  hole->granted);
-	csp_timeout_run(hole->ct, timeout);
+	csp_timeout_run(hole->ct, timeout, hole->timed);
 	csp_timeout_put(timeout);
 }
 
@@ -110,6 +113,7 @@ static bool csp_hole_inherit(struct csp_hole *hole)
 	nf_conntrack_get(&old->ct->ct_general);
 	hole->ct = old->ct;
 	hole->owned = old->owned;
+	hole->timed = old->timed;
 	csp_hole_remove(old, false);
 	csp_hole_hash(hole);
 	return true;
@@ -176,6 +180,7 @@ static enum csp_fate csp_answer_consent(struct csp_packet *p,
 	if (!err && v.ct && !hole->dead) {
 		hole->ct = v.ct;
 		hole->owned = v.fresh;
+		hole->timed = v.timed;
 		csp_hole_hash(hole);
 		CSP_BOX_INC(box, CONSENTED);
 		csp_hole_opened(hole, msg);
@@ -231,7 +236,8 @@ static void csp_answer_moved(struct csp_hole *hole, const struct csp_msg *msg)
 	}
 	csp_hole_rekey(hole, &mv->key);
 	hole->ct = mv->ct;
-	hole->owned = true;
+	hole->owned = mv->owned;
+	hole->timed = mv->timed;
 	hole->side[end] = mv->side;
 	csp_hole_set_ids(hole, end, mv->cid, mv->next);
 	if (CSP_HAS(msg, LOCAL_ID))

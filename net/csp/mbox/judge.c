@@ -86,8 +86,9 @@ static bool csp_judge_route(struct csp_box *box, const struct csp_question *q,
 {
 	struct dst_entry *dst;
 
-	if (q->dst && csp_judge_same_dst(q, skb))
-		dst = dst_clone(q->dst);
+	/* Forwarding holds none of its own: it may be on its way out. */
+	if (q->dst && csp_judge_same_dst(q, skb) && dst_hold_safe(q->dst))
+		dst = q->dst;
 	else
 		dst = csp_judge_lookup(box, skb);
 	if (!dst)
@@ -109,11 +110,11 @@ static void csp_judge_oneway(struct nf_conn *ct)
 
 /* The entry was made just now, and nobody else has it. */
 static void csp_judge_fresh(const struct csp_question *q, struct sk_buff *skb,
-			    struct nf_conn *ct)
+			    struct nf_conn *ct, struct csp_verdict *v)
 {
 	if (!q->first || q->running)
 		csp_template_forget(ct, q->key->proto);
-	csp_timeout_attach(ct, q->timeout);
+	v->timed = csp_timeout_attach(ct, q->timeout);
 	if (q->oneway)
 		csp_judge_oneway(ct);
 	if (q->admit) {
@@ -158,7 +159,7 @@ static bool csp_judge_full(struct csp_box *box)
 }
 
 static int csp_judge_pass(struct csp_box *box, const struct csp_question *q,
-			  struct sk_buff *skb, bool *fresh)
+			  struct sk_buff *skb, struct csp_verdict *v)
 {
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct;
@@ -166,9 +167,9 @@ static int csp_judge_pass(struct csp_box *box, const struct csp_question *q,
 	if (!csp_judge_hook(box, skb, NF_INET_PRE_ROUTING, q->in, NULL))
 		return csp_judge_full(box) ? -ENOSPC : -EPERM;
 	ct = nf_ct_get(skb, &ctinfo);
-	*fresh = ct && !nf_ct_is_confirmed(ct);
-	if (*fresh)
-		csp_judge_fresh(q, skb, ct);
+	v->fresh = ct && !nf_ct_is_confirmed(ct);
+	if (v->fresh)
+		csp_judge_fresh(q, skb, ct, v);
 	else if (ct)
 		csp_judge_known(q, skb, ct, ctinfo);
 	if (!csp_judge_route(box, q, skb)) {
@@ -231,7 +232,7 @@ int csp_judge(struct csp_box *box, const struct csp_question *q,
 
 	if (!skb)
 		return -ENOMEM;
-	err = csp_judge_pass(box, q, skb, &v->fresh);
+	err = csp_judge_pass(box, q, skb, v);
 	if (err)
 		return err;
 	/* Another may have won a race for the tuple: his is the one now. */

@@ -47,10 +47,12 @@ struct csp_question {
  * @ct:    conntrack entry of the connection with a reference, or NULL: it is
  *         not tracked
  * @fresh: the entry was made by this question
+ * @timed: it has the timeouts that came with the question
  */
 struct csp_verdict {
 	struct nf_conn	*ct;
 	bool		fresh;
+	bool		timed;
 };
 
 /* 0; -EPERM: it says no; or another negative errno. Softirq, RCU, no lock. */

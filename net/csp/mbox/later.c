@@ -137,7 +137,7 @@ static bool csp_move_again(struct csp_packet *p, struct csp_hole *hole,
 		return false;
 	old->xid = mv->xid;
 	old->next = mv->next;
-	if (old->ct)
+	if (old->ct && old->owned)
 		csp_timeout_fix(old->ct, CSP_BOX_CONF(p->box, provisional));
 	return true;
 }
@@ -164,6 +164,8 @@ static int csp_move_ask(struct csp_packet *p, struct csp_hole *hole,
 	err = csp_judge(p->box, &q, &v);
 	csp_timeout_put(q.timeout);
 	mv->ct = v.ct;
+	mv->owned = v.fresh;
+	mv->timed = v.timed;
 	if (!err && v.fresh)
 		csp_timeout_fix(v.ct, CSP_BOX_CONF(p->box, provisional));
 	return err;

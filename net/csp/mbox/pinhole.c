@@ -339,7 +339,7 @@ void csp_hole_drop_move(struct csp_hole *hole, bool kill)
 		return;
 	hole->move = NULL;
 	if (mv->ct) {
-		if (kill)
+		if (kill && mv->owned)
 			nf_ct_delete(mv->ct, 0, 0);
 		nf_ct_put(mv->ct);
 	}
@@ -448,8 +448,8 @@ void csp_holes_exit(struct csp_box *box)
 	csp_sweep_exit(box);
 	spin_lock_bh(&box->lock);
 	list_for_each_entry(hole, &box->open, list)
-		if (hole->ct)
-			csp_timeout_leave(hole->ct);
+		if (hole->ct && hole->owned)
+			csp_timeout_leave(hole->ct, hole->timed);
 	csp_holes_flush(box, &box->waiting, true);
 	csp_holes_flush(box, &box->linger, true);
 	csp_holes_flush(box, &box->open, false);

@@ -59,7 +59,9 @@ struct csp_hole_id {
  * @xid:  of the request
  * @cid:  mover's identifier from then on
  * @next: mover's identifier for the move after that
- * @ct:   conntrack entry of @key, or NULL: the OK opens it
+ * @ct:   conntrack entry of @key
+ * @owned: it was made for this move
+ * @timed: it has timeouts of ours
  */
 struct csp_hole_move {
 	struct csp_hole_key	key;
@@ -69,6 +71,8 @@ struct csp_hole_move {
 	__be64			cid;
 	__be64			next;
 	struct nf_conn		*ct;
+	bool			owned;
+	bool			timed;
 };
 
 /**
@@ -86,6 +90,7 @@ struct csp_hole_move {
  * @asking:     the ruleset is being asked
  * @hashed:     in csp_box.holes
  * @owned:      @ct was made for this pinhole
+ * @timed:      @ct has timeouts of ours
  * @dead:       removed
  * @first_len:  bytes of @first
  * @first:      transport header of the piggybacked packet, while asked; or NULL
@@ -121,6 +126,7 @@ struct csp_hole {
 	bool			asking;
 	bool			hashed;
 	bool			owned;
+	bool			timed;
 	bool			dead;
 	u8			first_len;
 	u8			*first;

@@ -329,6 +329,7 @@ static void csp_setup_provide(struct csp_hole *hole,
 	} else {
 		hole->ct = v->ct;
 		hole->owned = v->fresh;
+		hole->timed = v->timed;
 		if (v->fresh)
 			csp_timeout_fix(v->ct, CSP_BOX_CONF(box, provisional));
 		CSP_BOX_INC(box, PROVISIONAL);

@@ -37,7 +37,7 @@ static void csp_hole_expire(struct csp_hole *hole)
 
 	if (csp_hole_is_plain(hole)) {
 		CSP_BOX_INC(box, PLAIN);
-		csp_timeout_leave(hole->ct);
+		csp_timeout_leave(hole->ct, hole->timed);
 		csp_hole_remove(hole, false);
 		return;
 	}
@@ -119,7 +119,8 @@ static bool csp_hole_is_over(struct csp_hole *hole)
 	/* A flowtable keeps the time itself while it has the flow. */
 	if (test_bit(IPS_OFFLOAD_BIT, &ct->status))
 		return false;
-	csp_timeout_cap(ct, hole->granted);
+	if (hole->timed)
+		csp_timeout_cap(ct, hole->granted);
 	return nf_ct_is_expired(ct);
 }
 

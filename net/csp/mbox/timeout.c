@@ -166,13 +166,12 @@ void csp_timeouts_exit(struct csp_box *box)
  * @ct:      an entry that is in no table yet
  * @timeout: timeouts, or NULL; the caller's reference stays his
  *
- * An entry to which the ruleset gave some keeps those.
- *
  * Context: any, RCU.
+ * Return: false: it has none, or the ruleset gave it some, which it keeps.
  */
-void csp_timeout_attach(struct nf_conn *ct, struct nf_ct_timeout *timeout)
+bool csp_timeout_attach(struct nf_conn *ct, struct nf_ct_timeout *timeout)
 {
-	nf_ct_timeout_ext_add(ct, timeout, GFP_ATOMIC);
+	return nf_ct_timeout_ext_add(ct, timeout, GFP_ATOMIC);
 }
 
 /**
@@ -225,16 +224,19 @@ static void csp_timeout_swap(struct nf_conn *ct, struct nf_ct_timeout *timeout)
  * @ct:      entry
  * @timeout: its timeouts from now on, or NULL: the namespace's; the caller's
  *           reference stays his
+ * @timed:   csp_timeout_attach() returned true for it
  *
  * The time begins now.
  *
  * Context: csp_box.lock held, RCU.
  */
-void csp_timeout_run(struct nf_conn *ct, struct nf_ct_timeout *timeout)
+void csp_timeout_run(struct nf_conn *ct, struct nf_ct_timeout *timeout,
+		     bool timed)
 {
 	const unsigned int *table;
 
-	csp_timeout_swap(ct, timeout);
+	if (timed)
+		csp_timeout_swap(ct, timeout);
 	clear_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
 	if (!timeout || test_bit(IPS_OFFLOAD_BIT, &ct->status))
 		return;
@@ -266,12 +268,14 @@ void csp_timeout_cap(struct nf_conn *ct, u32 ms)
 
 /**
  * csp_timeout_leave() - leave an entry to conntrack alone
- * @ct: entry
+ * @ct:    entry
+ * @timed: csp_timeout_attach() returned true for it
  *
- * Context: csp_box.lock held, RCU or the entry's reference.
+ * Context: csp_box.lock held.
  */
-void csp_timeout_leave(struct nf_conn *ct)
+void csp_timeout_leave(struct nf_conn *ct, bool timed)
 {
-	csp_timeout_swap(ct, NULL);
+	if (timed)
+		csp_timeout_swap(ct, NULL);
 	clear_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
 }

@@ -17,11 +17,12 @@ void csp_timeout_put(struct nf_ct_timeout *timeout);
 void csp_timeouts_exit(struct csp_box *box);
 
 /* Before the entry is in conntrack's table. */
-void csp_timeout_attach(struct nf_conn *ct, struct nf_ct_timeout *timeout);
+bool csp_timeout_attach(struct nf_conn *ct, struct nf_ct_timeout *timeout);
 /* The rest: after. */
 void csp_timeout_fix(struct nf_conn *ct, u32 ms);
-void csp_timeout_run(struct nf_conn *ct, struct nf_ct_timeout *timeout);
+void csp_timeout_run(struct nf_conn *ct, struct nf_ct_timeout *timeout,
+		     bool timed);
 void csp_timeout_cap(struct nf_conn *ct, u32 ms);
-void csp_timeout_leave(struct nf_conn *ct);
+void csp_timeout_leave(struct nf_conn *ct, bool timed);
 
 #endif /* _NET_CSP_MBOX_TIMEOUT_H */
