@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # variables of lib.sh
+# shellcheck disable=SC2004 # keys that look like sums
 #
 # What the scenarios of boxes share beside lib.sh:
 #

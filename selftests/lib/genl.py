@@ -3,9 +3,10 @@
 """
 Send a request to the module that cspctl would not, and tell what it said:
 
-  genl.py COMMAND [ATTRIBUTE=VALUE]... [-- COMMAND ...]
+  genl.py [family=NAME] COMMAND [ATTRIBUTE=VALUE]... [-- COMMAND ...]
 
-COMMAND and ATTRIBUTE are numbers of <linux/csp_netlink.h>; VALUE is hexadecimal, or a
+COMMAND and ATTRIBUTE are numbers of <linux/csp_netlink.h>, or of another family,
+csp_mbox for instance; VALUE is hexadecimal, or a
 decimal number with u8:, u16:, u32: or u64: (the last in network byte order), or
 text after str:.  One line a request: "ok", or the errno and the explanation.
 """
@@ -92,19 +93,27 @@ def requests(args):
             one = []
 
 
-def main():
-    netlink = Netlink()
+def find_family(netlink, name):
     answer, code, _ = netlink.talk(
         GENL_ID_CTRL, CTRL_CMD_GETFAMILY,
-        attribute(CTRL_ATTR_FAMILY_NAME, b"csp\0"))
+        attribute(CTRL_ATTR_FAMILY_NAME, name.encode() + b"\0"))
     if code:
-        sys.exit("there is no family csp")
-    family = struct.unpack("=H", dict(attributes(answer))[
+        sys.exit(f"there is no family {name}")
+    return struct.unpack("=H", dict(attributes(answer))[
         CTRL_ATTR_FAMILY_ID])[0]
-    for command, *args in requests(sys.argv[1:]):
+
+
+def main():
+    netlink = Netlink()
+    args, name = sys.argv[1:], "csp"
+    if args and args[0].startswith("family="):
+        name = args.pop(0).partition("=")[2]
+    family = find_family(netlink, name)
+    for command, *args in requests(args):
         _, code, text = netlink.talk(family, int(command),
                                      b"".join(map(parse, args)))
         print(f"{errno.errorcode[code]} {text}".rstrip() if code else "ok")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -185,6 +185,9 @@ static enum csp_fate csp_answer_consent(struct csp_packet *p,
 		CSP_BOX_INC(box, CONSENTED);
 		csp_hole_opened(hole, msg);
 	} else if (!err && v.ct) {
+		/* Removed by command meanwhile. */
+		if (v.fresh)
+			nf_ct_delete(v.ct, 0, 0);
 		nf_ct_put(v.ct);
 	} else if (!err) {
 		csp_hole_remove(hole, true);	/* such data is not tracked */

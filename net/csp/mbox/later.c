@@ -199,6 +199,8 @@ static enum csp_fate csp_move_open(struct csp_packet *p, struct csp_hole *hole,
 
 	spin_lock_bh(&p->box->lock);
 	if (hole->dead) {
+		if (mv->owned)
+			nf_ct_delete(mv->ct, 0, 0);
 		csp_move_free(mv);
 	} else {
 		/* One move at a time: a copy may have been quicker. */

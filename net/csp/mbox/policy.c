@@ -63,10 +63,15 @@ static void csp_rules_renumber(struct csp_box *box)
 	struct csp_box_rule *rule;
 	u64 order = 0;
 
+	/* A reader in softirq would wait for what it has interrupted. */
+	local_bh_disable();
 	write_seqcount_begin(&box->order_seq);
-	list_for_each_entry(rule, &box->rules, list)
-		WRITE_ONCE(rule->order, order += CSP_ORDER_GAP);
+	list_for_each_entry(rule, &box->rules, list) {
+		order += CSP_ORDER_GAP;
+		WRITE_ONCE(rule->order, order);
+	}
 	write_seqcount_end(&box->order_seq);
+	local_bh_enable();
 }
 
 static u64 csp_order_of(struct csp_box *box, struct list_head *at)

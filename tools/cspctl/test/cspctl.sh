@@ -253,8 +253,9 @@ run rule insert before x accept;	is "rule insert before nothing" 2
 run rule del;		is "rule del what" 2
 run rule burn;		is "rule, unknown" 2
 KERNEL_MOOD=refuse run rule del 9;	is "rule del refused" 1 'err=cspctl: rule del 9: no such ?[[]31mrule'
+KERNEL_MOOD=absent run rule
 # shellcheck disable=SC2016 # backticks to be shown
-KERNEL_MOOD=absent run rule;	is "no module for boxes" 1 'err=cspctl: the csp_mbox module is not loaded: run `modprobe csp_mbox`'
+is "no module for boxes" 1 'err=cspctl: the csp_mbox module is not loaded: run `modprobe csp_mbox`'
 
 run pinhole;		is "pinhole" 0 'requests=5 dump' \
 	'out=*0000000000001234  udp    open   10.1.0.1:4000  <->  192.0.2.7:53    10.0s     8.5s     2*asked*<-*'
