@@ -55,6 +55,8 @@ stateful_firewall R
 
 # --- signalling over UDP ------------------------------------------------------------------------------
 
+# Slow machines get on as well.
+ctl R box set linger 60000 provisional 60000
 for h in A B; do conf $h udp_encap=2; done
 count_box R
 listener server B tcp 0.0.0.0 80 prefer
