@@ -226,7 +226,7 @@ bool csp_change_rcv_answer(struct csp_rx *rx, struct csp_flow *flow,
  * @flow: the flow
  * @msg:  the Change, without MAC: its identifier is the proof
  *
- * Each box lowers the value of the OK to what it grants.
+ * What is granted is written into the OK by boxes; 0: there is none.
  *
  * Context: softirq.
  */
@@ -240,7 +240,7 @@ void csp_change_rcv_timeout(struct csp_rx *rx, struct csp_flow *flow,
 	spin_unlock_bh(&flow->lock);
 	if (!wr)
 		return;
-	csp_write_u32(wr, CSP_A_TIMEOUT, msg->timeout);
+	csp_write_u32(wr, CSP_A_TIMEOUT, 0);
 	CSP_INC(rx->cn, CHANGE_IN);
 }
 

@@ -216,8 +216,9 @@ static void csp_listen_ok(struct csp_knock *k, struct csp_flow *flow)
 	csp_write_local_id(wr, csp_flow_cid(flow), csp_flow_next(flow));
 	key = flow->pair ? flow->pair->key : flow->key;
 	csp_write_blob(wr, CSP_A_PUBKEY, key->public, CSP_PUBKEY_LEN);
+	/* Room for boxes to write in what they grant; a host grants nothing. */
 	if (CSP_HAS(msg, TIMEOUT))
-		csp_write_u32(wr, CSP_A_TIMEOUT, msg->timeout);
+		csp_write_u32(wr, CSP_A_TIMEOUT, 0);
 	csp_offer_write(wr, flow, msg->cid);
 	csp_rx_send_reply(k->rx);
 }
@@ -262,8 +263,6 @@ static struct csp_flow *csp_knock_flow(struct csp_knock *k)
 	flow->peer_cid = msg->cid;
 	flow->peer_cid0 = msg->cid;
 	flow->peer_next = msg->next_cid;
-	if (CSP_HAS(msg, TIMEOUT))
-		flow->timeout = msg->timeout;
 	csp_knock_names(flow, msg);
 	if (k->sk) {
 		sock_hold(k->sk);
