@@ -557,7 +557,8 @@ static inline __be64 csp_flow_prev(const struct csp_flow *flow)
 
 /* Since the last look at all flows; bits of csp_net.flags. */
 #define CSP_NET_ADDR_CHANGED	0	/* an address came or went */
-#define CSP_NET_ADDR_NEW	1	/* one came */
+#define CSP_NET_ADDR_NEW4	1	/* one of IPv4 came */
+#define CSP_NET_ADDR_NEW6	2	/* one of IPv6 came */
 
 /**
  * struct csp_net - CSP in one network namespace

@@ -187,8 +187,9 @@ static void csp_addr_work(struct work_struct *work)
 {
 	struct csp_net *cn = container_of(to_delayed_work(work),
 					  struct csp_net, addr_work);
-	bool offer = test_and_clear_bit(CSP_NET_ADDR_NEW, &cn->flags) &&
-		     CSP_CONF(cn, multihome);
+	bool new4 = test_and_clear_bit(CSP_NET_ADDR_NEW4, &cn->flags);
+	bool new6 = test_and_clear_bit(CSP_NET_ADDR_NEW6, &cn->flags);
+	bool multihome = CSP_CONF(cn, multihome);
 	struct rhashtable_iter iter;
 	struct csp_flow *flow;
 
@@ -207,7 +208,8 @@ static void csp_addr_work(struct work_struct *work)
 	while ((flow = rhashtable_walk_next(&iter))) {
 		if (IS_ERR(flow))
 			continue;
-		csp_path_look_at(flow, offer);
+		csp_path_look_at(flow, multihome && (flow->t.family == 4 ?
+						     new4 : new6));
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
@@ -393,11 +395,13 @@ void csp_path_failover(struct csp_flow *flow)
 		CSP_INC(flow->cn, MOVE_FAILOVER);
 }
 
-static void csp_path_addr_changed(struct csp_net *cn, unsigned long event)
+/* @new: CSP_NET_ADDR_NEW4 or its like, if one came. */
+static void csp_path_addr_changed(struct csp_net *cn, unsigned long event,
+				  int new)
 {
 	set_bit(CSP_NET_ADDR_CHANGED, &cn->flags);
 	if (event == NETDEV_UP)
-		set_bit(CSP_NET_ADDR_NEW, &cn->flags);
+		set_bit(new, &cn->flags);
 	csp_path_changed(cn);
 }
 
@@ -406,7 +410,8 @@ static int csp_inetaddr_event(struct notifier_block *nb, unsigned long event,
 {
 	struct in_ifaddr *ifa = ptr;
 
-	csp_path_addr_changed(csp_pernet(dev_net(ifa->ifa_dev->dev)), event);
+	csp_path_addr_changed(csp_pernet(dev_net(ifa->ifa_dev->dev)), event,
+			      CSP_NET_ADDR_NEW4);
 	return NOTIFY_DONE;
 }
 
@@ -415,7 +420,8 @@ static int csp_inet6addr_event(struct notifier_block *nb, unsigned long event,
 {
 	struct inet6_ifaddr *ifa = ptr;
 
-	csp_path_addr_changed(csp_pernet(dev_net(ifa->idev->dev)), event);
+	csp_path_addr_changed(csp_pernet(dev_net(ifa->idev->dev)), event,
+			      CSP_NET_ADDR_NEW6);
 	return NOTIFY_DONE;
 }
 

@@ -10,7 +10,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 55
+plan 58
 
 routed
 for h in A B; do conf $h udp_encap=0; done
@@ -111,14 +111,24 @@ is "a rule that has a limit grants no more" "$(field timeout)" 60000
 
 cid=$(holes R cid) peer=$(holes R peer_cid)
 name=conn=udp,10.0.1.1,40004,10.0.2.2,5001
+# One that is not answered, and an OK by hand.
+firewall B <<-END
+	chain early {
+		type filter hook prerouting priority raw
+		ip protocol 253 drop
+	}
+END
 speak A 10.0.1.1 10.0.2.2 change xid=77 dcid="$peer" $name timeout=20000
 speak B 10.0.2.2 10.0.1.1 ok reply xid=78 dcid="$cid" timeout=20000
 is "an OK to another Change changes nothing" "$(holes R granted_ms)" 60000
-speak B 10.0.2.2 10.0.1.1 ok reply xid=77 dcid="$cid" timeout=20000
-ok "a Change lowers it, when the OK passes" wait_for holes_are R granted_ms 20000
-speak A 10.0.1.1 10.0.2.2 change xid=79 dcid="$peer" $name timeout=3000000
-speak B 10.0.2.2 10.0.1.1 ok reply xid=79 dcid="$cid" timeout=3000000
-ok "or raises it, to the limit" wait_for holes_are R granted_ms 60000
+no_firewall B
+ok "a program asks for less" wish client 20000
+ok "and gets it when the OK passes" wait_for holes_are R granted_ms 20000
+told() { tell client info && [ "$(field timeout)" = "$1" ]; }
+ok "as it is told" wait_for told 20000
+wish client 3000000
+ok "what it asks for more is limited" wait_for holes_are R granted_ms 60000
+ok "as it is told, too" wait_for told 60000
 ok "counted" box_counters_are R changed=2
 quit client server
 quiet A B
