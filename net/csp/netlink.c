@@ -25,101 +25,6 @@
 
 bool csp_nl_up;
 
-/* --- Answers --- */
-
-/**
- * csp_nl_reply_new() - begin the answer to a request
- * @info: the request; explained to it if there is no memory
- * @size: bytes of attributes
- * @hdr:  set to what csp_nl_reply_send() needs
- *
- * Context: process; may sleep.
- * Return: the answer, or NULL.
- */
-struct sk_buff *csp_nl_reply_new(struct genl_info *info, size_t size,
-				 void **hdr)
-{
-	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL);
-
-	if (skb) {
-		*hdr = genlmsg_put_reply(skb, info, &csp_nl_family, 0,
-					 info->genlhdr->cmd);
-		if (*hdr)
-			return skb;
-		nlmsg_free(skb);
-	}
-	GENL_SET_ERR_MSG(info, "There is no memory for the answer");
-	return NULL;
-}
-
-/**
- * csp_nl_reply_send() - send the answer to a request
- * @info: the request
- * @skb:  the answer; consumed
- * @hdr:  from csp_nl_reply_new()
- * @err:  0, or what an attribute got that did not fit
- *
- * Context: process; may sleep.
- * Return: 0 or a negative errno, @err if that is one.
- */
-int csp_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr,
-		      int err)
-{
-	if (err) {
-		nlmsg_free(skb);
-		GENL_SET_ERR_MSG(info, "The answer does not fit into a message");
-		return err;
-	}
-	genlmsg_end(skb, hdr);
-	return genlmsg_reply(skb, info);
-}
-
-/* --- Addresses: IPv4 as v4-mapped inside, as 4 bytes in attributes --- */
-
-/**
- * csp_nl_put_addr() - put an address into a message
- * @skb:  the message
- * @type: of the attribute
- * @addr: the address
- *
- * Context: any.
- * Return: 0 or -EMSGSIZE.
- */
-int csp_nl_put_addr(struct sk_buff *skb, int type, const struct in6_addr *addr)
-{
-	if (csp_nl_af(addr) == AF_INET)
-		return nla_put_in_addr(skb, type, addr->s6_addr32[3]);
-	return nla_put_in6_addr(skb, type, addr);
-}
-
-/**
- * csp_nl_get_addr() - read an address
- * @attr:   the attribute
- * @addr:   filled in
- * @extack: filled in on refusal
- *
- * Context: any.
- * Return: 0 or -EINVAL.
- */
-int csp_nl_get_addr(const struct nlattr *attr, struct in6_addr *addr,
-		    struct netlink_ext_ack *extack)
-{
-	switch (nla_len(attr)) {
-	case sizeof(struct in_addr):
-		ipv6_addr_set_v4mapped(nla_get_in_addr(attr), addr);
-		return 0;
-	case sizeof(struct in6_addr):
-		*addr = nla_get_in6_addr(attr);
-		if (!ipv6_addr_v4mapped(addr))
-			return 0;
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "An IPv4 address is given in 4 bytes");
-		return -EINVAL;
-	}
-	NL_SET_ERR_MSG_ATTR(extack, attr, "An address has 4 or 16 bytes");
-	return -EINVAL;
-}
-
 /* --- Dumps of hash tables --- */
 
 /**
@@ -212,26 +117,6 @@ int csp_nl_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	return skb->len ?: err;
 }
 
-/**
- * csp_nl_dump_put() - begin the next entry of a dump
- * @skb: message
- * @cb:  the dump
- * @cmd: CSP_CMD_*
- *
- * Context: any.
- * Return: what genlmsg_end() or genlmsg_cancel() needs, or NULL: it is full.
- */
-void *csp_nl_dump_put(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
-{
-	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-				cb->nlh->nlmsg_seq, &csp_nl_family,
-				NLM_F_MULTI, cmd);
-
-	if (hdr)
-		genl_dump_check_consistent(cb, hdr);
-	return hdr;
-}
-
 /* --- Settings --- */
 
 /* Attributes are numbered as the settings are, from 1. */
@@ -250,7 +135,7 @@ int csp_nl_conf_get_doit(struct sk_buff *skb, struct genl_info *info)
 	BUILD_BUG_ON(CSP_NL_CONF(CSP_CONF_reply_rate) !=
 		     CSP_A_CONF_REPLY_RATE);
 
-	reply = csp_nl_reply_new(info,
+	reply = csp_nl_reply_new(&csp_nl_family, info,
 				 __CSP_CONF_MAX * nla_total_size(sizeof(u32)),
 				 &hdr);
 	if (!reply)
@@ -326,7 +211,8 @@ int csp_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 	int id, err = 0;
 	void *hdr;
 
-	reply = csp_nl_reply_new(info, csp_nl_stats_size(), &hdr);
+	reply = csp_nl_reply_new(&csp_nl_family, info,
+				 csp_nl_stats_size(), &hdr);
 	if (!reply)
 		return -ENOMEM;
 	for (id = 0; id < __CSP_MIB_MAX && !err; id++)
@@ -425,7 +311,8 @@ int csp_nl_peer_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (IS_ERR(peer))
 		return PTR_ERR(peer);
-	reply = csp_nl_reply_new(info, csp_nl_peer_size(), &hdr);
+	reply = csp_nl_reply_new(&csp_nl_family, info,
+				 csp_nl_peer_size(), &hdr);
 	if (reply) {
 		err = csp_nl_put_peer(reply, peer, csp_peer_current(peer));
 		err = csp_nl_reply_send(info, reply, hdr, err);
@@ -443,7 +330,7 @@ static int csp_nl_dump_peer(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (verdict == CSP_PEER_VERDICT_UNKNOWN)
 		return 0;
-	hdr = csp_nl_dump_put(skb, cb, CSP_CMD_PEER_GET);
+	hdr = csp_nl_dump_put(&csp_nl_family, skb, cb, CSP_CMD_PEER_GET);
 	if (!hdr)
 		return -EMSGSIZE;
 	if (csp_nl_put_peer(skb, peer, verdict)) {
@@ -480,7 +367,8 @@ int csp_nl_peer_flush_doit(struct sk_buff *skb, struct genl_info *info)
 			return err;
 	}
 	/* Before anything is done, so that what is done can be told. */
-	reply = csp_nl_reply_new(info, nla_total_size(sizeof(u32)), &hdr);
+	reply = csp_nl_reply_new(&csp_nl_family, info,
+				 nla_total_size(sizeof(u32)), &hdr);
 	if (!reply)
 		return -ENOMEM;
 	n = csp_peer_flush(csp_nl_net(info), all ? NULL : &addr);
@@ -515,7 +403,7 @@ int csp_nl_key_get_doit(struct sk_buff *skb, struct genl_info *info)
 	struct sk_buff *reply;
 	void *hdr;
 
-	reply = csp_nl_reply_new(info, csp_nl_key_size(), &hdr);
+	reply = csp_nl_reply_new(&csp_nl_family, info, csp_nl_key_size(), &hdr);
 	if (!reply)
 		return -ENOMEM;
 	return csp_nl_reply_send(info, reply, hdr,
@@ -560,7 +448,7 @@ int csp_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (!path)
 		return -EINVAL;
-	reply = csp_nl_reply_new(info,
+	reply = csp_nl_reply_new(&csp_nl_family, info,
 				 nla_total_size(CSP_RULE_PATH_MAX + 1) +
 				 nla_total_size(sizeof(u8)), &hdr);
 	if (!reply)
@@ -583,7 +471,7 @@ int csp_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info)
 static int csp_nl_dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
 			    const struct csp_rule *rule)
 {
-	void *hdr = csp_nl_dump_put(skb, cb, CSP_CMD_RULE_GET);
+	void *hdr = csp_nl_dump_put(&csp_nl_family, skb, cb, CSP_CMD_RULE_GET);
 
 	if (!hdr)
 		return -EMSGSIZE;

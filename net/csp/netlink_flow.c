@@ -165,7 +165,7 @@ int csp_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(flow))
 		return PTR_ERR(flow);
 
-	reply = csp_nl_reply_new(info, csp_nl_flow_size(), &hdr);
+	reply = csp_nl_reply_new(&csp_nl_family, info, csp_nl_flow_size(), &hdr);
 	if (reply) {
 		err = csp_nl_put_flow_locked(reply, flow, csp_nl_admin(skb)) ?:
 		      csp_nl_put_inode(reply, flow);
@@ -184,7 +184,7 @@ static int csp_nl_dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!csp_flow_get(flow))
 		return 0;
-	hdr = csp_nl_dump_put(skb, cb, CSP_CMD_FLOW_GET);
+	hdr = csp_nl_dump_put(&csp_nl_family, skb, cb, CSP_CMD_FLOW_GET);
 	if (hdr) {
 		err = csp_nl_put_flow_locked(skb, flow, csp_nl_admin(cb->skb)) ?:
 		      csp_nl_put_inode(skb, flow);

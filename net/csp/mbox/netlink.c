@@ -3,9 +3,9 @@
  * Generic netlink family "csp_mbox"; Documentation/netlink/specs/csp_mbox.yaml.
  *
  * netlink_gen.c has the table of commands and checks the form of attributes.
- * Here are settings, counters, and what the other files share; rules are in
- * netlink_policy.c, pinholes and events in netlink_pinhole.c. Every refusal
- * explains itself in the extended answer (extack).
+ * Here are settings and counters; rules are in netlink_policy.c, pinholes and
+ * events in netlink_pinhole.c. Every refusal explains itself in the extended
+ * answer (extack).
  */
 #include <linux/netlink.h>
 #include <net/genetlink.h>
@@ -17,123 +17,6 @@
 #include "netlink_gen.h"
 
 bool csp_box_nl_up;
-
-/* --- Answers --- */
-
-/**
- * csp_box_nl_reply_new() - begin the answer to a request
- * @info: the request; explained to it if there is no memory
- * @size: bytes of attributes
- * @hdr:  set to what csp_box_nl_reply_send() needs
- *
- * Context: process; may sleep.
- * Return: the answer, or NULL.
- */
-struct sk_buff *csp_box_nl_reply_new(struct genl_info *info, size_t size,
-				     void **hdr)
-{
-	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL);
-
-	if (skb) {
-		*hdr = genlmsg_put_reply(skb, info, &csp_mbox_nl_family, 0,
-					 info->genlhdr->cmd);
-		if (*hdr)
-			return skb;
-		nlmsg_free(skb);
-	}
-	GENL_SET_ERR_MSG(info, "There is no memory for the answer");
-	return NULL;
-}
-
-/**
- * csp_box_nl_reply_send() - send the answer to a request
- * @info: the request
- * @skb:  the answer; consumed
- * @hdr:  from csp_box_nl_reply_new()
- * @err:  0, or what an attribute got that did not fit
- *
- * Context: process; may sleep.
- * Return: 0 or a negative errno, @err if that is one.
- */
-int csp_box_nl_reply_send(struct genl_info *info, struct sk_buff *skb,
-			  void *hdr, int err)
-{
-	if (err) {
-		nlmsg_free(skb);
-		GENL_SET_ERR_MSG(info, "The answer does not fit into a message");
-		return err;
-	}
-	genlmsg_end(skb, hdr);
-	return genlmsg_reply(skb, info);
-}
-
-/**
- * csp_box_nl_dump_put() - begin the next entry of a dump
- * @skb: message
- * @cb:  the dump
- * @cmd: CSP_MBOX_CMD_*
- *
- * Context: any.
- * Return: what genlmsg_end() or genlmsg_cancel() needs, or NULL: it is full.
- */
-void *csp_box_nl_dump_put(struct sk_buff *skb, struct netlink_callback *cb,
-			  u8 cmd)
-{
-	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-				cb->nlh->nlmsg_seq, &csp_mbox_nl_family,
-				NLM_F_MULTI, cmd);
-
-	if (hdr)
-		genl_dump_check_consistent(cb, hdr);
-	return hdr;
-}
-
-/* --- Addresses --- */
-
-/**
- * csp_box_nl_put_addr() - put an address into a message
- * @skb:  the message
- * @type: of the attribute
- * @addr: the address
- *
- * Context: any.
- * Return: 0 or -EMSGSIZE.
- */
-int csp_box_nl_put_addr(struct sk_buff *skb, int type,
-			const struct in6_addr *addr)
-{
-	if (csp_box_nl_af(addr) == AF_INET)
-		return nla_put_in_addr(skb, type, addr->s6_addr32[3]);
-	return nla_put_in6_addr(skb, type, addr);
-}
-
-/**
- * csp_box_nl_get_addr() - read an address
- * @attr:   the attribute
- * @addr:   filled in
- * @extack: filled in on refusal
- *
- * Context: any.
- * Return: 0 or -EINVAL.
- */
-int csp_box_nl_get_addr(const struct nlattr *attr, struct in6_addr *addr,
-			struct netlink_ext_ack *extack)
-{
-	switch (nla_len(attr)) {
-	case sizeof(struct in_addr):
-		ipv6_addr_set_v4mapped(nla_get_in_addr(attr), addr);
-		return 0;
-	case sizeof(struct in6_addr):
-		*addr = nla_get_in6_addr(attr);
-		if (!ipv6_addr_v4mapped(addr))
-			return 0;
-		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "An IPv4 address is given in 4 bytes");
-		return -EINVAL;
-	}
-	NL_SET_ERR_MSG_ATTR(extack, attr, "An address has 4 or 16 bytes");
-	return -EINVAL;
-}
 
 /* --- Settings --- */
 
@@ -153,14 +36,14 @@ int csp_mbox_nl_conf_get_doit(struct sk_buff *skb, struct genl_info *info)
 	BUILD_BUG_ON(CSP_NL_CONF(CSP_BOX_CONF_max_rules) !=
 		     CSP_MBOX_A_CONF_MAX_RULES);
 
-	reply = csp_box_nl_reply_new(info, __CSP_BOX_CONF_MAX *
+	reply = csp_nl_reply_new(&csp_mbox_nl_family, info, __CSP_BOX_CONF_MAX *
 				     nla_total_size(sizeof(u32)), &hdr);
 	if (!reply)
 		return -ENOMEM;
 	for (id = 0; id < __CSP_BOX_CONF_MAX && !err; id++)
 		err = nla_put_u32(reply, CSP_NL_CONF(id),
 				  csp_box_conf(box, id));
-	return csp_box_nl_reply_send(info, reply, hdr, err);
+	return csp_nl_reply_send(info, reply, hdr, err);
 }
 
 int csp_mbox_nl_conf_set_doit(struct sk_buff *skb, struct genl_info *info)
@@ -231,7 +114,8 @@ int csp_mbox_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 	int id, err = 0;
 	void *hdr;
 
-	reply = csp_box_nl_reply_new(info, csp_box_nl_stats_size(), &hdr);
+	reply = csp_nl_reply_new(&csp_mbox_nl_family, info,
+				 csp_box_nl_stats_size(), &hdr);
 	if (!reply)
 		return -ENOMEM;
 	for (id = 0; id < __CSP_BOX_MIB_MAX && !err; id++)
@@ -243,7 +127,7 @@ int csp_mbox_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 			  READ_ONCE(box->n_waiting)) ?:
 	      nla_put_u32(reply, CSP_MBOX_A_STATS_RULES,
 			  READ_ONCE(box->n_rules));
-	return csp_box_nl_reply_send(info, reply, hdr, err);
+	return csp_nl_reply_send(info, reply, hdr, err);
 }
 
 /* --- The family --- */

@@ -35,11 +35,11 @@ static int csp_box_nl_put_hole(struct sk_buff *skb, const struct csp_hole *hole)
 	       nla_put_u8(skb, CSP_MBOX_A_PINHOLE_DIR, hole->dir) ?:
 	       nla_put_u8(skb, CSP_MBOX_A_PINHOLE_PROTO, key->proto) ?:
 	       nla_put_u16(skb, CSP_MBOX_A_PINHOLE_FAMILY,
-			   csp_box_nl_af(&key->addr[0])) ?:
-	       csp_box_nl_put_addr(skb, CSP_MBOX_A_PINHOLE_SRC,
-				   &key->addr[0]) ?:
-	       csp_box_nl_put_addr(skb, CSP_MBOX_A_PINHOLE_DST,
-				   &key->addr[1]) ?:
+			   csp_nl_af(&key->addr[0])) ?:
+	       csp_nl_put_addr(skb, CSP_MBOX_A_PINHOLE_SRC,
+			       &key->addr[0]) ?:
+	       csp_nl_put_addr(skb, CSP_MBOX_A_PINHOLE_DST,
+			       &key->addr[1]) ?:
 	       nla_put_be16(skb, CSP_MBOX_A_PINHOLE_SPORT, key->port[0]) ?:
 	       nla_put_be16(skb, CSP_MBOX_A_PINHOLE_DPORT, key->port[1]) ?:
 	       nla_put_u32(skb, CSP_MBOX_A_PINHOLE_GRANTED, hole->granted) ?:
@@ -98,10 +98,11 @@ int csp_mbox_nl_pinhole_get_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (IS_ERR(hole))
 		return PTR_ERR(hole);
-	reply = csp_box_nl_reply_new(info, csp_box_nl_hole_size(), &hdr);
+	reply = csp_nl_reply_new(&csp_mbox_nl_family, info,
+				 csp_box_nl_hole_size(), &hdr);
 	if (reply) {
 		err = csp_box_nl_put_all(reply, hole);
-		err = csp_box_nl_reply_send(info, reply, hdr, err);
+		err = csp_nl_reply_send(info, reply, hdr, err);
 	}
 	csp_hole_put(hole);
 	return err;
@@ -135,7 +136,8 @@ struct csp_box_nl_pos {
 static int csp_box_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 			       struct csp_hole *hole)
 {
-	void *hdr = csp_box_nl_dump_put(skb, cb, CSP_MBOX_CMD_PINHOLE_GET);
+	void *hdr = csp_nl_dump_put(&csp_mbox_nl_family, skb, cb,
+				    CSP_MBOX_CMD_PINHOLE_GET);
 
 	if (!hdr)
 		return -EMSGSIZE;

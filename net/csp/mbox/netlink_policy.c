@@ -28,7 +28,7 @@ static int csp_nl_get_prefix(struct genl_info *info, int attr, int len_attr,
 				    "A length is given with an address");
 		return -EINVAL;
 	}
-	err = csp_box_nl_get_addr(info->attrs[attr], &full, info->extack);
+	err = csp_nl_get_addr(info->attrs[attr], &full, info->extack);
 	if (err)
 		return err;
 	most = 8 * nla_len(info->attrs[attr]);
@@ -122,7 +122,7 @@ static int csp_nl_get_to(struct genl_info *info, struct csp_rule_spec *spec)
 		GENL_SET_ERR_MSG(info, "A redirection needs an address");
 		return -EINVAL;
 	}
-	err = csp_box_nl_get_addr(to, &spec->to, info->extack);
+	err = csp_nl_get_addr(to, &spec->to, info->extack);
 	if (err)
 		return err;
 	if (!csp_nl_locator_ok(&spec->to)) {
@@ -235,7 +235,8 @@ int csp_mbox_nl_rule_add_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		goto err_spec;
 	/* Before anything is done, so that what is done can be told. */
-	reply = csp_box_nl_reply_new(info, nla_total_size(sizeof(u32)), &hdr);
+	reply = csp_nl_reply_new(&csp_mbox_nl_family, info,
+				 nla_total_size(sizeof(u32)), &hdr);
 	if (!reply) {
 		err = -ENOMEM;
 		goto err_spec;
@@ -247,7 +248,7 @@ int csp_mbox_nl_rule_add_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		goto err_reply;
 	err = nla_put_u32(reply, CSP_MBOX_A_RULE_ID, id);
-	return csp_box_nl_reply_send(info, reply, hdr, err);
+	return csp_nl_reply_send(info, reply, hdr, err);
 
 err_reply:
 	nlmsg_free(reply);
@@ -279,13 +280,14 @@ int csp_mbox_nl_rule_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	void *hdr;
 	u32 n;
 
-	reply = csp_box_nl_reply_new(info, nla_total_size(sizeof(u32)), &hdr);
+	reply = csp_nl_reply_new(&csp_mbox_nl_family, info,
+				 nla_total_size(sizeof(u32)), &hdr);
 	if (!reply)
 		return -ENOMEM;
 	mutex_lock(&box->mutex);
 	n = csp_box_rule_flush(box);
 	mutex_unlock(&box->mutex);
-	return csp_box_nl_reply_send(info, reply, hdr,
+	return csp_nl_reply_send(info, reply, hdr,
 				     nla_put_u32(reply, CSP_MBOX_A_RULE_FLUSHED,
 						 n));
 }
@@ -309,8 +311,8 @@ static int csp_nl_put_prefix(struct sk_buff *skb, int attr, int len_attr,
 {
 	if (!len && ipv6_addr_any(addr))
 		return 0;
-	return csp_box_nl_put_addr(skb, attr, addr) ?:
-	       nla_put_u8(skb, len_attr, csp_box_nl_af(addr) == AF_INET ?
+	return csp_nl_put_addr(skb, attr, addr) ?:
+	       nla_put_u8(skb, len_attr, csp_nl_af(addr) == AF_INET ?
 			  len - CSP_V4_BITS : len);
 }
 
@@ -348,7 +350,7 @@ static int csp_nl_put_action(struct sk_buff *skb,
 		err = nla_put_u32(skb, CSP_MBOX_A_RULE_TIMEOUT, spec->timeout);
 	if (err || spec->action != CSP_MBOX_ACTION_REDIRECT)
 		return err;
-	err = csp_box_nl_put_addr(skb, CSP_MBOX_A_RULE_TO, &spec->to);
+	err = csp_nl_put_addr(skb, CSP_MBOX_A_RULE_TO, &spec->to);
 	if (!err && spec->to_port)
 		err = nla_put_u16(skb, CSP_MBOX_A_RULE_TO_PORT,
 				  ntohs(spec->to_port));
@@ -403,7 +405,8 @@ int csp_mbox_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info)
 		GENL_SET_ERR_MSG(info, "A rule is named by its id");
 		return -EINVAL;
 	}
-	reply = csp_box_nl_reply_new(info, CSP_NL_RULE_SIZE, &hdr);
+	reply = csp_nl_reply_new(&csp_mbox_nl_family, info,
+				 CSP_NL_RULE_SIZE, &hdr);
 	if (!reply)
 		return -ENOMEM;
 	rcu_read_lock();
@@ -414,7 +417,7 @@ int csp_mbox_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info)
 				      netlink_net_capable(skb, CAP_NET_ADMIN));
 	rcu_read_unlock();
 	if (err != -ENOENT)
-		return csp_box_nl_reply_send(info, reply, hdr, err);
+		return csp_nl_reply_send(info, reply, hdr, err);
 	nlmsg_free(reply);
 	GENL_SET_ERR_MSG(info, "There is no such rule");
 	return err;
@@ -423,7 +426,8 @@ int csp_mbox_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info)
 static int csp_nl_dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
 			    const struct csp_box_rule *rule)
 {
-	void *hdr = csp_box_nl_dump_put(skb, cb, CSP_MBOX_CMD_RULE_GET);
+	void *hdr = csp_nl_dump_put(&csp_mbox_nl_family, skb, cb,
+				    CSP_MBOX_CMD_RULE_GET);
 
 	if (!hdr)
 		return -EMSGSIZE;
