@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +12,7 @@
 
 #include "flow_msg.h"
 #include "names.h"
+#include "watch.h"
 
 static const char monitor_usage[] = "monitor [-n COUNT] [EVENT...]";
 
@@ -33,14 +33,6 @@ struct monitor {
 	uint32_t	seen;
 	bool		lost;
 };
-
-static volatile sig_atomic_t stopped;
-
-static void stop(int sig)
-{
-	(void)sig;
-	stopped = 1;
-}
 
 static void print_time(const struct timespec *now)
 {
@@ -117,8 +109,9 @@ static int take_event(const struct nlmsghdr *nlh, void *data)
 	return m->count && m->seen >= m->count ? -ECANCELED : 0;
 }
 
-static void tell_lost(struct monitor *m)
+static void tell_lost(void *data)
 {
+	struct monitor *m = data;
 	struct json_object *obj;
 	struct timespec now;
 
@@ -133,24 +126,6 @@ static void tell_lost(struct monitor *m)
 		puts("events were lost: they came too fast");
 		fflush(stdout);
 	}
-}
-
-static int listen_for_events(struct monitor *m)
-{
-	int err;
-
-	while (!stopped && !ferror(stdout)) {
-		err = nl_events(take_event, m);
-		if (err == -ECANCELED)
-			return EXIT_OK;
-		if (err == -ENOBUFS) {
-			tell_lost(m);
-		} else if (err && err != -EINTR) {
-			error("monitor: %s", nl_reason(err));
-			return EXIT_FAILED;
-		}
-	}
-	return EXIT_OK;
 }
 
 static int parse_events(struct monitor *m, int argc, char **argv)
@@ -169,7 +144,6 @@ static int parse_events(struct monitor *m, int argc, char **argv)
 
 static int monitor_run(int argc, char **argv)
 {
-	const struct sigaction action = { .sa_handler = stop };
 	struct monitor m = { };
 	int status;
 
@@ -181,14 +155,9 @@ static int monitor_run(int argc, char **argv)
 	if (status)
 		return status;
 
-	/* Without SA_RESTART: the wait for an event ends. */
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	if (nl_open_events())
+	if (watch_begin(nl_open_events))
 		return EXIT_FAILED;
-	if (opt_verbose)
-		fputs("listening\n", stderr);
-	status = listen_for_events(&m);
+	status = watch(take_event, tell_lost, &m, "monitor");
 	if (opt_verbose)
 		fprintf(stderr, "%u events, %s\n", m.seen,
 			m.lost ? "some lost" : "none lost");

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +15,7 @@
 
 #include "names.h"
 #include "nl.h"
+#include "watch.h"
 
 static const char pinhole_usage[] =
 	"pinhole [show]\n"
@@ -207,14 +207,6 @@ struct monitor {
 	uint32_t	seen;
 };
 
-static volatile sig_atomic_t stopped;
-
-static void stop(int sig)
-{
-	(void)sig;
-	stopped = 1;
-}
-
 /* -ECANCELED: enough seen */
 static int take_event(const struct nlmsghdr *nlh, void *data)
 {
@@ -239,31 +231,19 @@ static int take_event(const struct nlmsghdr *nlh, void *data)
 	return m->count && m->seen >= m->count ? -ECANCELED : 0;
 }
 
+static void tell_lost(void *data)
+{
+	(void)data;
+	error("events were lost: they came too fast");
+}
+
 static int pinhole_monitor(uint32_t count)
 {
-	const struct sigaction action = { .sa_handler = stop };
 	struct monitor m = { .count = count };
-	int err;
 
-	/* Without SA_RESTART: the wait for an event ends. */
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	if (nl_open_box_events())
+	if (watch_begin(nl_open_box_events))
 		return EXIT_FAILED;
-	if (opt_verbose)
-		fputs("listening\n", stderr);
-	while (!stopped && !ferror(stdout)) {
-		err = nl_events(take_event, &m);
-		if (err == -ECANCELED)
-			return EXIT_OK;
-		if (err == -ENOBUFS) {
-			error("events were lost: they came too fast");
-		} else if (err && err != -EINTR) {
-			error("pinhole monitor: %s", nl_reason(err));
-			return EXIT_FAILED;
-		}
-	}
-	return EXIT_OK;
+	return watch(take_event, tell_lost, &m, "pinhole monitor");
 }
 
 static int pinhole_run(int argc, char **argv)
