@@ -245,10 +245,10 @@ static void csp_attach_note(struct csp_rx *rx, struct csp_flow *flow,
 
 /* Socket lock held. 0 or an enum csp_error. */
 static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
-			     struct sock *sk, const struct csp_msg *msg)
+			     struct sock *sk, const struct csp_msg *msg,
+			     const struct csp_tuple *before)
 {
-	struct csp_tuple old = flow->t;
-	struct csp_rebind rb = { .t = old, .limited = true };
+	struct csp_rebind rb = { .t = *before, .limited = true };
 	u16 code = csp_rebind_check(sk);
 
 	if (code) {
@@ -258,7 +258,7 @@ static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 	rb.t.laddr = rx->daddr;
 	rb.t.raddr = rx->saddr;
 	rb.t.rport = csp_end_port(&msg->src);
-	if (csp_tuple_equal(&rb.t, &old)) {
+	if (csp_tuple_equal(&rb.t, before)) {
 		/* Back where it was. */
 		csp_rebind_kick(sk);
 	} else if (csp_move_rehome(flow, sk, &rb)) {
@@ -266,7 +266,7 @@ static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 		return CSP_ERR_IN_USE;
 	}
 	flow->move->room += rb.room;
-	csp_attach_note(rx, flow, msg, &old);
+	csp_attach_note(rx, flow, msg, before);
 	return 0;
 }
 
@@ -347,7 +347,7 @@ static u16 csp_attach_accept(struct csp_rx *rx, struct csp_flow *flow,
 		return CSP_ERR_NO_CONN;
 	}
 	lock_sock(sk);
-	code = csp_attach_rebind(rx, flow, sk, msg);
+	code = csp_attach_rebind(rx, flow, sk, msg, &before);
 	if (!code) {
 		CSP_INC(rx->cn, MOVE_IN);
 		csp_attach_state(flow, &before);

@@ -354,8 +354,7 @@ static bool csp_move_choose(struct csp_flow *flow, struct csp_tuple *t)
 	/* A route by loopback is no way to another host, nor is a dead one. */
 	usable = !(dst->dev->flags & IFF_LOOPBACK) ||
 		 csp_path_own(flow->cn, &to.daddr);
-	usable = usable && netif_running(dst->dev) &&
-		 netif_carrier_ok(dst->dev);
+	usable = usable && csp_path_link(dst->dev);
 	dst_release(dst);
 	t->laddr = to.saddr;
 	t->raddr = to.daddr;
@@ -902,14 +901,11 @@ static void csp_move_gone(struct csp_flow *flow)
 	spin_lock_bh(&flow->lock);
 	flow->peer_gone = true;
 	spin_unlock_bh(&flow->lock);
-	if (sk && sk->sk_protocol == IPPROTO_TCP) {
-		tcp_abort(sk, ECONNRESET);
-	} else if (sk) {
-		WRITE_ONCE(sk->sk_err, ECONNREFUSED);
-		sk_error_report(sk);
-	}
-	if (sk)
+	if (sk) {
+		csp_sk_fail(sk, sk->sk_protocol == IPPROTO_TCP ?
+				ECONNRESET : ECONNREFUSED);
 		sock_put(sk);
+	}
 	csp_flow_kill(flow, CSP_EVENT_DETACHED);
 }
 

@@ -29,11 +29,16 @@
 #define CSP_ADDR_PERIOD		(HZ / 20)
 #define CSP_WATCH_PERIOD	(HZ / 4)
 
-/* An address at a dead link is one that nobody can reach. */
-static bool csp_dev_works(const struct net_device *dev)
+/**
+ * csp_path_link() - can anything be reached by a device?
+ * @dev: the device
+ *
+ * Context: any.
+ * Return: true if it is up and its link is.
+ */
+bool csp_path_link(const struct net_device *dev)
 {
-	return dev->flags & IFF_LOOPBACK ||
-	       (netif_running(dev) && netif_carrier_ok(dev));
+	return netif_running(dev) && netif_carrier_ok(dev);
 }
 
 /**
@@ -54,7 +59,8 @@ bool csp_path_own(struct csp_net *cn, const struct in6_addr *addr)
 		dev = __ip_dev_find(cn->net, addr->s6_addr32[3], false);
 	else
 		dev = ipv6_dev_find(cn->net, addr, NULL);
-	own = dev && csp_dev_works(dev);
+	/* An address at a dead link is one that nobody can reach. */
+	own = dev && (dev->flags & IFF_LOOPBACK || csp_path_link(dev));
 	rcu_read_unlock();
 	return own;
 }
@@ -129,8 +135,7 @@ int csp_path_others(const struct csp_flow *flow, struct in6_addr *addr, int max)
 
 	rcu_read_lock();
 	for_each_netdev_rcu(flow->cn->net, dev) {
-		if (!netif_running(dev) || !netif_carrier_ok(dev) ||
-		    dev->flags & IFF_LOOPBACK)
+		if (!csp_path_link(dev) || dev->flags & IFF_LOOPBACK)
 			continue;
 		if (flow->t.family == 4)
 			n = csp_offers4(flow, dev, addr, n, max);
@@ -156,7 +161,7 @@ static bool csp_path_alive(struct csp_flow *flow)
 	dst = csp_route(flow->cn, &to);
 	if (IS_ERR(dst))
 		return false;
-	alive = netif_running(dst->dev) && netif_carrier_ok(dst->dev);
+	alive = csp_path_link(dst->dev);
 	dst_release(dst);
 	return alive;
 }

@@ -23,5 +23,6 @@ bool csp_path_next(struct csp_flow *flow, bool better);
 void csp_path_better(struct csp_flow *flow);
 void csp_path_failover(struct csp_flow *flow);
 bool csp_path_own(struct csp_net *cn, const struct in6_addr *addr);
+bool csp_path_link(const struct net_device *dev);
 
 #endif /* _NET_CSP_PATH_H */

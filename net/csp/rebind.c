@@ -354,6 +354,49 @@ static int csp_rebind_tcp(struct sock *sk, struct csp_rebind *rb)
 	return 0;
 }
 
+/* Another own port; on error the old one is had back. */
+static int csp_rebind_port(struct sock *sk, __be16 port)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	int err;
+
+	if (inet->inet_sport == port)
+		return 0;
+	if (sk->sk_protocol == IPPROTO_TCP)
+		inet_put_port(sk);
+	else
+		sk->sk_prot->unhash(sk);
+	err = sk->sk_prot->get_port(sk, ntohs(port));
+	if (err) {
+		err = -EADDRINUSE;
+		if (sk->sk_prot->get_port(sk, ntohs(inet->inet_sport)))
+			pr_warn_ratelimited("csp: a socket lost its port\n");
+	}
+	inet->inet_sport = htons(inet->inet_num);
+	return err;
+}
+
+/* The first packet has not left: nothing is known of a path, nothing late. */
+static int csp_rebind_tcp_connecting(struct sock *sk,
+				     const struct csp_rebind *rb)
+{
+	int err;
+
+	if (csp_rebind_taken(sk, &rb->t))
+		return -EADDRINUSE;
+	sk->sk_prot->unhash(sk);
+	err = csp_rebind_port(sk, rb->t.lport);
+	if (!err) {
+		err = csp_rebind_tcp_addrs(sk, &rb->t);
+		if (err)
+			csp_rebind_port(sk, rb->old.lport);
+	}
+	if (sk->sk_prot->hash(sk))
+		pr_warn_ratelimited("csp: a redirected socket was not hashed\n");
+	sk_dst_reset(sk);
+	return err;
+}
+
 /*
  * What a connected IPv4 socket with a route takes its addresses from, before
  * the route is dropped. Not while datagrams are being corked: they are of the
@@ -377,6 +420,10 @@ static int csp_rebind_udp(struct sock *sk, const struct csp_rebind *rb)
 {
 	const struct csp_tuple *old = &rb->old, *t = &rb->t;
 	struct inet_sock *inet = inet_sk(sk);
+	int err = csp_rebind_port(sk, t->lport);
+
+	if (err)
+		return err;
 
 	if (t->family == 4 &&
 	    inet->inet_rcv_saddr == old->laddr.s6_addr32[3]) {
@@ -400,8 +447,9 @@ static int csp_rebind_udp(struct sock *sk, const struct csp_rebind *rb)
 
 /**
  * csp_rebind() - re-home a socket
- * @sk: the socket, that csp_rebind_check() lets move
- * @rb: where to, and with which limits
+ * @sk: the socket, that csp_rebind_check() lets move, or that is connecting
+ * @rb: where to, and with which limits; if it is connecting, also by which
+ *      port of its own
  *
  * Context: process, socket lock held. TCP sends when the lock is released.
  * Return: 0, or -EADDRINUSE or -ENOMEM, and then nothing has changed.
@@ -409,75 +457,11 @@ static int csp_rebind_udp(struct sock *sk, const struct csp_rebind *rb)
 int csp_rebind(struct sock *sk, struct csp_rebind *rb)
 {
 	sock_owned_by_me(sk);
-	if (sk->sk_protocol == IPPROTO_TCP)
-		return csp_rebind_tcp(sk, rb);
-	return csp_rebind_udp(sk, rb);
-}
-
-/* Another own port; on error the old one is had back. */
-static int csp_rebind_port(struct sock *sk, __be16 port)
-{
-	struct inet_sock *inet = inet_sk(sk);
-	int err;
-
-	if (inet->inet_sport == port)
-		return 0;
-	if (sk->sk_protocol == IPPROTO_TCP)
-		inet_put_port(sk);
-	else
-		sk->sk_prot->unhash(sk);
-	err = sk->sk_prot->get_port(sk, ntohs(port));
-	if (err) {
-		err = -EADDRINUSE;
-		if (sk->sk_prot->get_port(sk, ntohs(inet->inet_sport)))
-			pr_warn_ratelimited("csp: a socket lost its port\n");
-	}
-	inet->inet_sport = htons(inet->inet_num);
-	return err;
-}
-
-static int csp_rebind_tcp_connecting(struct sock *sk,
-				     const struct csp_rebind *rb)
-{
-	int err;
-
-	if (sk->sk_state != TCP_SYN_SENT)
-		return -EOPNOTSUPP;
-	if (csp_rebind_taken(sk, &rb->t))
-		return -EADDRINUSE;
-	sk->sk_prot->unhash(sk);
-	err = csp_rebind_port(sk, rb->t.lport);
-	if (!err) {
-		err = csp_rebind_tcp_addrs(sk, &rb->t);
-		if (err)
-			csp_rebind_port(sk, rb->old.lport);
-	}
-	if (sk->sk_prot->hash(sk))
-		pr_warn_ratelimited("csp: a redirected socket was not hashed\n");
-	sk_dst_reset(sk);
-	return err;
-}
-
-/**
- * csp_rebind_connecting() - re-home a socket whose first packet has not left
- * @sk: the socket
- * @rb: where to; the port may be another one, too
- *
- * Context: process, socket lock held.
- * Return: 0, -EADDRINUSE, -ENOMEM, or -EOPNOTSUPP: connected already, or a
- * UDP socket that is not connected; nothing has changed then.
- */
-int csp_rebind_connecting(struct sock *sk, const struct csp_rebind *rb)
-{
-	int err;
-
-	sock_owned_by_me(sk);
-	if (sk->sk_protocol == IPPROTO_TCP)
+	if (sk->sk_protocol != IPPROTO_TCP)
+		return csp_rebind_udp(sk, rb);
+	if (sk->sk_state == TCP_SYN_SENT)
 		return csp_rebind_tcp_connecting(sk, rb);
-	if (sk->sk_state != TCP_ESTABLISHED)
-		return -EOPNOTSUPP;
-	err = csp_rebind_port(sk, rb->t.lport);
-	return err ?: csp_rebind_udp(sk, rb);
+	return csp_rebind_tcp(sk, rb);
 }
 
 /**

@@ -28,7 +28,6 @@ struct csp_rebind {
 
 u16 csp_rebind_check(const struct sock *sk);
 int csp_rebind(struct sock *sk, struct csp_rebind *rb);
-int csp_rebind_connecting(struct sock *sk, const struct csp_rebind *rb);
 void csp_rebind_lift(struct sock *sk, bool window, u16 room);
 void csp_rebind_kick(struct sock *sk);
 void csp_rebind_doubt(struct sock *sk);

@@ -262,6 +262,13 @@ static void csp_redirect_requeue(struct csp_flow *flow,
 	local_bh_enable();
 }
 
+/* TCP until it is connected; UDP only if it is, else it has no one name. */
+static bool csp_redirect_possible(const struct sock *sk)
+{
+	return sk->sk_state == (sk->sk_protocol == IPPROTO_TCP ?
+				TCP_SYN_SENT : TCP_ESTABLISHED);
+}
+
 /* Socket lock held. 0 or a negative errno, and then nothing has changed. */
 static int csp_redirect_rehome(struct csp_flow *flow, struct sock *sk,
 			       const struct csp_tuple *t,
@@ -273,22 +280,16 @@ static int csp_redirect_rehome(struct csp_flow *flow, struct sock *sk,
 	/* Another name for the same place. */
 	if (csp_tuple_equal(t, &flow->t))
 		return 0;
-	spin_lock_bh(&flow->lock);
-	rb.old = flow->t;
-	err = csp_flow_retuple(flow, t);
-	spin_unlock_bh(&flow->lock);
+	if (!csp_redirect_possible(sk))
+		return -EOPNOTSUPP;
+	err = csp_move_rehome(flow, sk, &rb);
 	if (err)
 		return err;
-	err = csp_rebind_connecting(sk, &rb);
 	spin_lock_bh(&flow->lock);
-	if (err)
-		csp_flow_retuple(flow, &rb.old);
-	else
-		skb_queue_splice_init(&flow->held, list);
-	if (!err)
-		flow->n_held = 0;
+	skb_queue_splice_init(&flow->held, list);
+	flow->n_held = 0;
 	spin_unlock_bh(&flow->lock);
-	return err;
+	return 0;
 }
 
 /* Whatever came of it: a new transaction, under the name there is now. */

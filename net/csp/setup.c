@@ -574,18 +574,12 @@ void csp_setup_timer(struct csp_flow *flow)
  */
 void csp_setup_fail(struct csp_flow *flow)
 {
-	int err = -READ_ONCE(flow->err);
 	struct sock *sk = csp_flow_sk(flow);
 
-	if (sk && sk->sk_protocol == IPPROTO_TCP) {
-		if (READ_ONCE(sk->sk_state) != TCP_CLOSE)
-			tcp_abort(sk, err);
-	} else if (sk) {
-		WRITE_ONCE(sk->sk_err, err);
-		sk_error_report(sk);
-	}
-	if (sk)
+	if (sk) {
+		csp_sk_fail(sk, -READ_ONCE(flow->err));
 		sock_put(sk);
+	}
 	csp_flow_kill(flow, CSP_EVENT_DELETED);
 }
 

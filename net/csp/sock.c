@@ -391,6 +391,23 @@ void csp_sk_forget_reject(struct csp_net *cn, const struct sock *sk)
 	rcu_read_unlock();
 }
 
+/**
+ * csp_sk_fail() - end the connection of a socket with an error
+ * @sk:  the socket
+ * @err: positive errno; UDP has it pending
+ *
+ * Context: process; may sleep, socket lock not held.
+ */
+void csp_sk_fail(struct sock *sk, int err)
+{
+	if (sk->sk_protocol != IPPROTO_TCP) {
+		WRITE_ONCE(sk->sk_err, err);
+		sk_error_report(sk);
+	} else if (READ_ONCE(sk->sk_state) != TCP_CLOSE) {
+		tcp_abort(sk, err);
+	}
+}
+
 /* The flow that has the socket's name, if it is this socket's. */
 static void csp_sk_end_named(struct csp_net *cn, struct sock *sk)
 {

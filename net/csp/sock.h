@@ -71,5 +71,6 @@ int csp_sk_link(struct csp_flow *flow, struct sock *sk);
 void csp_sk_rejected(struct csp_net *cn, struct sock *sk,
 		     const struct csp_reject_info *info);
 void csp_sk_forget_reject(struct csp_net *cn, const struct sock *sk);
+void csp_sk_fail(struct sock *sk, int err);
 
 #endif /* _NET_CSP_SOCK_H */

@@ -90,11 +90,6 @@ enum csp_fate csp_box_change(struct csp_packet *p, const struct csp_msg *msg)
 
 /* --- moves --- */
 
-static __be16 csp_data_port(const struct csp_end *end)
-{
-	return end->local_port ?: end->port;
-}
-
 /* The move that a packet asks for, if it fits the pinhole. */
 static struct csp_hole_move *csp_move_make(struct csp_packet *p,
 					   struct csp_hole *hole,
@@ -118,9 +113,9 @@ static struct csp_hole_move *csp_move_make(struct csp_packet *p,
 	mv->key.proto = msg->proto;
 	mv->key.family = p->family;
 	mv->key.addr[!to] = msg->src.loc;
-	mv->key.port[!to] = csp_data_port(&msg->src);
+	mv->key.port[!to] = csp_end_port(&msg->src);
 	mv->key.addr[to] = msg->dst.loc;
-	mv->key.port[to] = csp_data_port(&msg->dst);
+	mv->key.port[to] = csp_end_port(&msg->dst);
 	return mv;
 }
 
