@@ -37,27 +37,8 @@ rule() { ctl "$1" rule add "${@:2}"; }
 
 box_counter() { ctl "$1" box stats "$2"; }
 
-count_box() { # R
-	local name value
-	while read -r name value _; do
-		counted[$1/box/$name]=$value
-	done < <(ctl "$1" box stats -z | tail -n +3)
-}
-
-box_counters_are() { # R NAME=VALUE...
-	local h=$1 i value wanted fine=0; shift
-	for i; do
-		value=$(($(box_counter "$h" "${i%%=*}") - ${counted[$h/box/${i%%=*}]:-0}))
-		wanted=${i#*=}
-		case $wanted in
-		'>'*)	[ "$value" -gt "${wanted#>}" ] && continue ;;
-		*)	[ "$value" = "$wanted" ] && continue ;;
-		esac
-		note "$h: ${i%%=*} is $value, not $wanted"
-		fine=1
-	done
-	return $fine
-}
+count_box() { remember_counters "$1" "$1/box" box stats; }	# R
+box_counters_are() { compare_counters "$1" "$1/box" box stats -- "${@:2}"; }
 
 holes() { ctl "$1" -j pinhole | jq -r ".[].$2"; }	# R KEY
 no_holes() { [ "$(ctl "$1" -j pinhole | jq length)" = 0 ]; }	# R

@@ -38,6 +38,7 @@
 #	routed [TIME]			A and B with router R between them
 #	roam HOST:DEV IP/LEN GATEWAY [NAME]	another address instead of all others
 #	firewall HOST <<END		nftables rules, in table "test"; no_firewall HOST
+#	deaf HOST			no signalling gets in; no_firewall HOST
 #	hits HOST NAME			packets of a named counter; hits_are HOST NAME N
 #
 # Sockets (sockets.sh; the commands are those of sock.c).  NAME may be there already,

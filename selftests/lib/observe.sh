@@ -13,20 +13,26 @@ declare -A counted	# HOST/NAME -> value at the last count_from_here
 counter() { ctl "$1" stats "$2"; }
 
 count_from_here() { # HOST...
-	local h name value
-	for h; do
-		while read -r name value _; do
-			counted[$h/$name]=$value
-		done < <(ctl "$h" stats -z | tail -n +3)
-	done
+	local h
+	for h; do remember_counters "$h" "$h" stats; done
+}
+counters_are() { compare_counters "$1" "$1" stats -- "${@:2}"; } # HOST NAME=VALUE...
+
+remember_counters() { # HOST KEY CSPCTL_COMMAND...
+	local name value
+	while read -r name value _; do
+		counted[$2/$name]=$value
+	done < <(ctl "$1" "${@:3}" -z | tail -n +3)
 }
 
-counters_are() { # HOST NAME=VALUE...
-	local h=$1 names=() values i value wanted fine=0; shift
+compare_counters() { # HOST KEY CSPCTL_COMMAND... -- NAME=VALUE...
+	local h=$1 key=$2 command=() names=() values i value wanted fine=0; shift 2
+	until [ "$1" = -- ]; do command+=("$1"); shift; done
+	shift
 	for i; do names+=("${i%%=*}"); done
-	mapfile -t values < <(ctl "$h" stats "${names[@]}")
+	mapfile -t values < <(ctl "$h" "${command[@]}" "${names[@]}")
 	for i; do
-		value=$((values[0] - ${counted[$h/${i%%=*}]:-0}))
+		value=$((values[0] - ${counted[$key/${i%%=*}]:-0}))
 		values=("${values[@]:1}")
 		wanted=${i#*=}
 		case $wanted in

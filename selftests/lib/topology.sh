@@ -61,6 +61,17 @@ firewall() { # HOST, rules on stdin
 
 no_firewall() { on "$1" nft delete table inet test; }	# HOST
 
+# No signalling gets in, neither natively nor over UDP; the rest does.
+deaf() { # HOST
+	firewall "$1" <<-END
+		chain in {
+			type filter hook input priority raw;
+			ip protocol 253 drop
+			udp dport 4253 drop
+		}
+	END
+}
+
 # Packets that "counter NAME {}" of a firewall has counted.
 hits() { # HOST NAME
 	on "$1" nft list counter inet test "$2" | grep -o 'packets [0-9]*' | cut -d ' ' -f 2

@@ -50,13 +50,7 @@ ok "with \"no such connection\" or OK" counters_are B detach-lost=0
 
 phase silence
 dial client A tcp 10.0.0.2 80 prefer 40012
-firewall B <<-END
-	chain in {
-		type filter hook input priority raw;
-		ip protocol 253 drop
-		udp dport 4253 drop
-	}
-END
+deaf B
 count_from_here A
 quit client
 ok "a Detach that nobody answers is sent again, and dropped" quiet A

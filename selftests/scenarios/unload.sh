@@ -39,19 +39,9 @@ ok "neither do settings and rules" unloads
 
 # --- with things under way -----------------------------------------------------------------------
 
-no_answers() {
-	firewall B <<-END
-		chain in {
-			type filter hook input priority raw;
-			ip protocol 253 drop
-			udp dport 4253 drop
-		}
-	END
-}
-
 listener server B tcp 0.0.0.0 80 prefer
 dial client A tcp 10.0.0.2 80 prefer
-no_answers
+deaf B
 tell client reset
 is "a Detach is under way" "$(ctl A -j flow | jq -r '.[0].state')" detaching
 quit client server
