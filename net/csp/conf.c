@@ -36,6 +36,28 @@ const struct csp_conf_desc csp_conf_desc[__CSP_CONF_MAX] = {
 #define CSP_CONF_OF_ENCAP	(BIT(CSP_CONF_udp_encap) | BIT(CSP_CONF_udp_port))
 
 /**
+ * csp_conf_check_range() - is a value one that a setting may have?
+ * @desc:   the setting
+ * @val:    the value
+ * @extack: filled in on refusal; or NULL
+ *
+ * Context: any.
+ * Return: 0 or -ERANGE.
+ */
+int csp_conf_check_range(const struct csp_conf_desc *desc, u32 val,
+			 struct netlink_ext_ack *extack)
+{
+	if (val >= desc->min && val <= desc->max)
+		return 0;
+
+	/* NL_SET_ERR_MSG() takes nothing but literals. */
+	if (extack)
+		extack->_msg = desc->range;
+	return -ERANGE;
+}
+EXPORT_SYMBOL_GPL(csp_conf_check_range);
+
+/**
  * csp_conf_check() - may a setting have this value?
  * @id:     which setting
  * @val:    the value
@@ -46,15 +68,7 @@ const struct csp_conf_desc csp_conf_desc[__CSP_CONF_MAX] = {
  */
 int csp_conf_check(enum csp_conf_id id, u32 val, struct netlink_ext_ack *extack)
 {
-	const struct csp_conf_desc *desc = &csp_conf_desc[id];
-
-	if (val >= desc->min && val <= desc->max)
-		return 0;
-
-	/* NL_SET_ERR_MSG() takes nothing but literals. */
-	if (extack)
-		extack->_msg = desc->range;
-	return -ERANGE;
+	return csp_conf_check_range(&csp_conf_desc[id], val, extack);
 }
 
 static void csp_conf_swap(struct csp_net *cn, u32 *val, u32 which)

@@ -35,6 +35,9 @@ int csp_conf_init(struct csp_net *cn);
 void csp_conf_exit(struct csp_net *cn);
 
 int csp_conf_check(enum csp_conf_id id, u32 val, struct netlink_ext_ack *extack);
+/* Of any table of settings: boxes have one of their own. */
+int csp_conf_check_range(const struct csp_conf_desc *desc, u32 val,
+			 struct netlink_ext_ack *extack);
 /* Process context: a new UDP port reopens the encapsulation sockets. */
 int csp_conf_store(struct csp_net *cn, enum csp_conf_id id, u32 val,
 		   struct netlink_ext_ack *extack);

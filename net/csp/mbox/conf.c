@@ -16,10 +16,10 @@
 
 #define CSP_BOX_CONF(id, def, min, max, unit, ...)			\
 	[CSP_BOX_CONF_##id] = {						\
-		(def), (min), (max),					\
+		#id, (def), (min), (max),				\
 		#id " is a number from " #min " to " #max " (" unit ")"	\
 	},
-const struct csp_box_conf_desc csp_box_conf_desc[__CSP_BOX_CONF_MAX] = {
+static const struct csp_conf_desc csp_box_conf_desc[__CSP_BOX_CONF_MAX] = {
 #include "conf_list.h"
 };
 
@@ -37,14 +37,7 @@ const struct csp_box_conf_desc csp_box_conf_desc[__CSP_BOX_CONF_MAX] = {
 int csp_box_conf_check(enum csp_box_conf_id id, u32 val,
 		       struct netlink_ext_ack *extack)
 {
-	const struct csp_box_conf_desc *desc = &csp_box_conf_desc[id];
-
-	if (val >= desc->min && val <= desc->max)
-		return 0;
-	/* NL_SET_ERR_MSG() takes nothing but literals. */
-	if (extack)
-		extack->_msg = desc->range;
-	return -ERANGE;
+	return csp_conf_check_range(&csp_box_conf_desc[id], val, extack);
 }
 
 /**

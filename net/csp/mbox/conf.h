@@ -5,25 +5,8 @@
 #ifndef _NET_CSP_MBOX_CONF_H
 #define _NET_CSP_MBOX_CONF_H
 
+#include "../conf.h"
 #include "mbox.h"
-
-struct netlink_ext_ack;
-
-/**
- * struct csp_box_conf_desc - what a setting is
- * @def:   default
- * @min:   least value
- * @max:   greatest value
- * @range: which values it may have, for people
- */
-struct csp_box_conf_desc {
-	u32		def;
-	u32		min;
-	u32		max;
-	const char	*range;
-};
-
-extern const struct csp_box_conf_desc csp_box_conf_desc[__CSP_BOX_CONF_MAX];
 
 void csp_box_conf_defaults(struct csp_box *box);
 int csp_box_conf_check(enum csp_box_conf_id id, u32 val,
