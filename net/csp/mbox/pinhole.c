@@ -365,13 +365,14 @@ void csp_hole_remove(struct csp_hole *hole, bool kill)
 	csp_hole_unlist(hole);
 	csp_hole_drop_move(hole, kill);
 	csp_hole_unhash(hole);
+	/* As long as it has the names by which others know it. */
+	csp_box_nl_event(hole, CSP_MBOX_EVENT_CLOSED);
 	for (end = 0; end < 2; end++)
 		for (which = 0; which < 2; which++)
 			csp_hole_id_del(&hole->ids[end][which]);
 	if (kill && hole->ct && hole->owned)
 		nf_ct_delete(hole->ct, 0, 0);
 	atomic_dec(&box->n_holes);
-	csp_box_nl_event(hole, CSP_MBOX_EVENT_CLOSED);
 	csp_hole_put(hole);
 }
 

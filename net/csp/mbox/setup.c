@@ -310,6 +310,8 @@ static int csp_setup_insert(struct csp_hole *hole, const struct csp_msg *msg)
 	err = csp_hole_add(hole, msg->cid, msg->next_cid);
 	if (!err && hole->asking)
 		csp_hole_hash(hole);
+	else if (!err)
+		csp_box_nl_event(hole, CSP_MBOX_EVENT_ASKED);
 	spin_unlock_bh(&box->lock);
 	return err;
 }
