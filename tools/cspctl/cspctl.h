@@ -73,6 +73,8 @@ int usage_error(const struct command *cmd, const char *fmt, ...) __printf(2, 3);
 
 /* Numbers in arguments: the whole of @s, decimal; -1 if it is none. */
 int parse_number(const char *s, uint32_t *value);
+/* Identifiers: 1 to 16 hexadecimal digits, with or without 0x; -1 if it is none. */
+int parse_cid(const char *s, uint64_t *cid);
 
 /* Does not return without memory. */
 void *xrealloc(void *p, size_t size);

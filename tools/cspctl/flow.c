@@ -42,20 +42,6 @@ static const char flow_help[] =
 	"to keep idle state for MS milliseconds.\n"
 	"del gives up the signalling; the connection goes on without it.\n";
 
-/* 1 to 16 hexadecimal digits */
-static int parse_cid(const char *s, uint64_t *cid)
-{
-	size_t len;
-
-	if (!strncmp(s, "0x", 2))
-		s += 2;
-	len = strspn(s, "0123456789abcdefABCDEF");
-	if (!len || len > 16 || s[len])
-		return -1;
-	*cid = strtoull(s, NULL, 16);
-	return 0;
-}
-
 static void put_cid(struct nlmsghdr *nlh, uint64_t cid)
 {
 	mnl_attr_put_u64(nlh, CSP_A_FLOW_CID, htobe64(cid));

@@ -106,6 +106,19 @@ int parse_number(const char *s, uint32_t *value)
 	return 0;
 }
 
+int parse_cid(const char *s, uint64_t *cid)
+{
+	size_t len;
+
+	if (!strncmp(s, "0x", 2))
+		s += 2;
+	len = strspn(s, "0123456789abcdefABCDEF");
+	if (!len || len > 16 || s[len])
+		return -1;
+	*cid = strtoull(s, NULL, 16);
+	return 0;
+}
+
 /* --- options --------------------------------------------------------------- */
 
 /* Of all commands; next_option() refuses those that a command has not. */

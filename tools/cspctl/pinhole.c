@@ -184,14 +184,11 @@ static int pinhole_del(int argc, char **argv)
 {
 	struct nlmsghdr *nlh;
 	uint64_t cid;
-	size_t len;
 
 	if (argc != 1)
 		return usage_error(&cmd_pinhole, "it is: pinhole del CID");
-	len = strspn(argv[0], "0123456789abcdefABCDEF");
-	if (!len || len > 16 || argv[0][len])
+	if (parse_cid(argv[0], &cid))
 		return usage_error(&cmd_pinhole, "'%s' is no CID", argv[0]);
-	cid = strtoull(argv[0], NULL, 16);
 	if (nl_open_box())
 		return EXIT_FAILED;
 	nlh = nl_request(CSP_MBOX_CMD_PINHOLE_DEL, 0);

@@ -262,6 +262,8 @@ run pinhole;		is "pinhole" 0 'requests=5 dump' \
 run pinhole -j;		json "pinhole -j" 'd[0]["peer_cid"] == "0000000000001235" and d[0]["granted_ms"] == 10000 and
 	d[1]["dir"] == "<-" and "peer_cid" not in d[1] and d[1]["state"] == "asked"'
 run pinhole del 1234;	is "pinhole del" 0 'requests=6 1=0000000000001234'
+run pinhole del 0x1234;	is "pinhole del, as in C" 0 'requests=6 1=0000000000001234'
+run pinhole del 12345678901234567;	is "pinhole del, CID too long" 2 'err=*is no CID*'
 run pinhole del xyz;	is "pinhole del, no CID" 2
 run pinhole burn;	is "pinhole, unknown" 2
 run pinhole monitor -n 1;	is "pinhole monitor" 0 'out=opened *udp *10.1.0.1:4000 <-> 192.0.2.7:53  cid 0000000000001234*'
