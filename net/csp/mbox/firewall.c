@@ -20,6 +20,7 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "firewall.h"
+#include "related.h"
 
 /* Section "Bundles": which messages may follow the first one of a request. */
 static bool csp_box_fits(const struct csp_packet *p, u8 first, u8 code,
@@ -99,14 +100,14 @@ static enum csp_fate csp_box_messages(struct csp_packet *p,
  * The conntrack entry of the signalling itself, by which the ruleset knows it.
  * It may be new, or old and forgotten in between.
  */
-static void csp_box_admit(struct sk_buff *skb)
+static void csp_box_admit(struct csp_box *box, struct sk_buff *skb)
 {
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
 	if (!ct || ctinfo != IP_CT_NEW)
 		return;
-	set_bit(IPS_EXPECTED_BIT, &ct->status);
+	csp_related(box, ct);
 	nf_ct_set(skb, ct, IP_CT_RELATED);
 }
 
@@ -140,7 +141,7 @@ unsigned int csp_box_packet(struct csp_packet *p)
 		CSP_BOX_INC(p->box, DROPS);
 		return NF_DROP;
 	case CSP_FATE_ADMIT:
-		csp_box_admit(p->skb);
+		csp_box_admit(p->box, p->skb);
 		break;
 	case CSP_FATE_PASS:
 		break;

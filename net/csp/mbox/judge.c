@@ -8,8 +8,8 @@
  * it is not sent in the end. What the administrator drops is refused, his
  * counters count, his NAT translates, and conntrack gets an entry that it has
  * made itself. That entry is the pinhole: if a rule of ours admits the
- * connection it has IPS_EXPECTED, so that "ct state related" is true for the
- * first data packet, and "established" for what follows.
+ * connection, "ct state related" is true for the first data packet (related.c),
+ * and "established" for what follows.
  */
 #include <linux/netfilter.h>
 #include <linux/netdevice.h>
@@ -22,6 +22,7 @@
 
 #include "judge.h"
 #include "packet.h"
+#include "related.h"
 #include "timeout.h"
 
 /* A queue in user space gives it back here, late: nobody waits any more. */
@@ -109,8 +110,9 @@ static void csp_judge_oneway(struct nf_conn *ct)
 }
 
 /* The entry was made just now, and nobody else has it. */
-static void csp_judge_fresh(const struct csp_question *q, struct sk_buff *skb,
-			    struct nf_conn *ct, struct csp_verdict *v)
+static void csp_judge_fresh(struct csp_box *box, const struct csp_question *q,
+			    struct sk_buff *skb, struct nf_conn *ct,
+			    struct csp_verdict *v)
 {
 	if (!q->first || q->running)
 		csp_template_forget(ct, q->key->proto);
@@ -118,18 +120,19 @@ static void csp_judge_fresh(const struct csp_question *q, struct sk_buff *skb,
 	if (q->oneway)
 		csp_judge_oneway(ct);
 	if (q->admit) {
-		set_bit(IPS_EXPECTED_BIT, &ct->status);
+		csp_related(box, ct);
 		nf_ct_set(skb, ct, IP_CT_RELATED);
 	}
 }
 
 /* An entry that was there before is admitted, too. */
-static void csp_judge_known(const struct csp_question *q, struct sk_buff *skb,
-			    struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+static void csp_judge_known(struct csp_box *box, const struct csp_question *q,
+			    struct sk_buff *skb, struct nf_conn *ct,
+			    enum ip_conntrack_info ctinfo)
 {
 	if (!q->admit)
 		return;
-	set_bit(IPS_EXPECTED_BIT, &ct->status);
+	csp_related(box, ct);
 	if (ctinfo == IP_CT_NEW)
 		nf_ct_set(skb, ct, IP_CT_RELATED);
 }
@@ -169,9 +172,9 @@ static int csp_judge_pass(struct csp_box *box, const struct csp_question *q,
 	ct = nf_ct_get(skb, &ctinfo);
 	v->fresh = ct && !nf_ct_is_confirmed(ct);
 	if (v->fresh)
-		csp_judge_fresh(q, skb, ct, v);
+		csp_judge_fresh(box, q, skb, ct, v);
 	else if (ct)
-		csp_judge_known(q, skb, ct, ctinfo);
+		csp_judge_known(box, q, skb, ct, ctinfo);
 	if (!csp_judge_route(box, q, skb)) {
 		kfree_skb(skb);
 		return -EPERM;

@@ -13,6 +13,7 @@
 #include "netlink.h"
 #include "pinhole.h"
 #include "policy.h"
+#include "related.h"
 
 unsigned int csp_box_net_id __ro_after_init;
 
@@ -30,11 +31,16 @@ static int __net_init csp_box_net_init(struct net *net)
 	err = csp_rules_init(box);
 	if (err)
 		goto err_mib;
-	err = csp_holes_init(box);
+	err = csp_related_init(box);
 	if (err)
 		goto err_rules;
+	err = csp_holes_init(box);
+	if (err)
+		goto err_related;
 	return 0;
 
+err_related:
+	csp_related_exit(box);
 err_rules:
 	csp_rules_exit(box);
 err_mib:
@@ -62,6 +68,7 @@ static void __net_exit csp_box_net_exit(struct net *net)
 	struct csp_box *box = csp_box_pernet(net);
 
 	csp_holes_exit(box);
+	csp_related_exit(box);
 	csp_rules_exit(box);
 	csp_box_mib_exit(box);
 }

@@ -30,7 +30,8 @@
  *
  * A pinhole holds a reference to its conntrack entry. The entry knows nothing
  * of the pinhole, and points to no code of ours: it may outlive the module. Its
- * timeout (timeout.c) is memory that conntrack counts references to and frees.
+ * timeout (timeout.c) and master (related.c) are memory that conntrack counts
+ * references to and frees.
  */
 #ifndef _NET_CSP_MBOX_H
 #define _NET_CSP_MBOX_H
@@ -71,6 +72,7 @@ enum csp_box_conf_id {
 	__CSP_BOX_CONF_MAX
 };
 
+struct nf_conn;
 struct nf_ct_timeout;
 
 #define CSP_BOX_TIMEOUTS	64
@@ -95,6 +97,7 @@ struct nf_ct_timeout;
  * @expiry:    removes what is at the heads of @waiting and @linger
  * @sweep:     goes round @open, for entries that conntrack gave up
  * @timeouts:  those used last, for being shared; protected by @lock
+ * @master:    of all entries that are "related" by us
  * @rules:     in order; written under @mutex, read under RCU
  * @rule_index: the same by prefixes and ports, struct csp_box_rule
  * @shapes:    which combinations of prefix lengths @rule_index has
@@ -122,6 +125,7 @@ struct csp_box {
 	struct delayed_work	expiry;
 	struct delayed_work	sweep;
 	struct nf_ct_timeout	*timeouts[CSP_BOX_TIMEOUTS];
+	struct nf_conn		*master;
 
 	struct list_head	rules;
 	struct rhltable		rule_index;
