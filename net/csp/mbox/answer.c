@@ -85,6 +85,12 @@ static void csp_hole_run(struct csp_hole *hole)
 	/* One that was there before keeps its own time. */
 	if (!hole->owned)
 		return;
+	/*
+	 * Both ends want it: none that conntrack may forget where there are
+	 * many, though data may go one way only. TCP tells itself that it is up.
+	 */
+	if (hole->key.proto == IPPROTO_UDP)
+		set_bit(IPS_ASSURED_BIT, &hole->ct->status);
 	timeout = csp_timeout_get(hole->box, hole->key.family, hole->key.proto,
 				  hole->granted);
 	csp_timeout_run(hole->ct, timeout, hole->timed);

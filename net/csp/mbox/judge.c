@@ -154,11 +154,47 @@ static bool csp_judge_leave(struct csp_box *box, const struct csp_question *q,
 	return false;
 }
 
-/* Conntrack drops what it has no room for, and tells nobody why. */
-static bool csp_judge_full(struct csp_box *box)
+/* Section "Bounds": a 64th of conntrack's table is not for pinholes. */
+#define CSP_JUDGE_SPARE	64
+
+/* So many more entries fit into conntrack's table. */
+static unsigned int csp_judge_room(struct csp_box *box)
 {
-	return nf_conntrack_max &&
-	       nf_conntrack_count(box->net) >= nf_conntrack_max;
+	const unsigned int max = READ_ONCE(nf_conntrack_max);
+	const unsigned int n = nf_conntrack_count(box->net);
+
+	if (!max)
+		return UINT_MAX;
+	return n < max ? max - n : 0;
+}
+
+static bool csp_judge_tracked(struct csp_box *box, struct sk_buff *skb)
+{
+	const u8 pf = skb->protocol == htons(ETH_P_IP) ? NFPROTO_IPV4 :
+							 NFPROTO_IPV6;
+	struct nf_conntrack_tuple_hash *found;
+	struct nf_conntrack_tuple tuple;
+
+	if (!nf_ct_get_tuplepr(skb, skb_network_offset(skb), pf, box->net,
+			       &tuple))
+		return false;
+	found = nf_conntrack_find_get(box->net, &nf_ct_zone_dflt, &tuple);
+	if (!found)
+		return false;
+	nf_ct_put(nf_ct_tuplehash_to_ctrack(found));
+	return true;
+}
+
+/*
+ * Is there no room for a pinhole? Conntrack would make some: it forgets others
+ * that have seen no answer yet, and if there are none drops the packet, and
+ * tells nobody why. It needs an entry for signalling, too, or no Setup gets
+ * here to be refused.
+ */
+static bool csp_judge_full(struct csp_box *box, struct sk_buff *skb)
+{
+	return csp_judge_room(box) <= nf_conntrack_max / CSP_JUDGE_SPARE &&
+	       !csp_judge_tracked(box, skb);
 }
 
 static int csp_judge_pass(struct csp_box *box, const struct csp_question *q,
@@ -167,8 +203,12 @@ static int csp_judge_pass(struct csp_box *box, const struct csp_question *q,
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct;
 
+	if (q->admit && csp_judge_full(box, skb)) {
+		kfree_skb(skb);
+		return -ENOSPC;
+	}
 	if (!csp_judge_hook(box, skb, NF_INET_PRE_ROUTING, q->in, NULL))
-		return csp_judge_full(box) ? -ENOSPC : -EPERM;
+		return csp_judge_room(box) ? -EPERM : -ENOSPC;
 	ct = nf_ct_get(skb, &ctinfo);
 	v->fresh = ct && !nf_ct_is_confirmed(ct);
 	if (v->fresh)
