@@ -423,13 +423,26 @@ int csp_holes_init(struct csp_box *box)
 	return err;
 }
 
+/* There may be a million: not at one go. */
 static void csp_holes_flush(struct csp_box *box, struct list_head *list,
 			    bool kill)
 {
-	struct csp_hole *hole, *next;
+	struct csp_hole *hole;
+	u32 n = 0;
 
-	list_for_each_entry_safe(hole, next, list, list)
+	spin_lock_bh(&box->lock);
+	while (!list_empty(list)) {
+		hole = list_first_entry(list, struct csp_hole, list);
+		if (!kill && hole->ct && hole->owned)
+			csp_timeout_leave(hole->ct, hole->timed);
 		csp_hole_remove(hole, kill);
+		if (++n % CSP_HOLES_AT_ONCE)
+			continue;
+		spin_unlock_bh(&box->lock);
+		cond_resched();
+		spin_lock_bh(&box->lock);
+	}
+	spin_unlock_bh(&box->lock);
 }
 
 /**
@@ -444,16 +457,11 @@ static void csp_holes_flush(struct csp_box *box, struct list_head *list,
  */
 void csp_holes_exit(struct csp_box *box)
 {
-	struct csp_hole *hole;
-
 	csp_sweep_exit(box);
-	spin_lock_bh(&box->lock);
-	list_for_each_entry(hole, &box->open, list)
-		if (hole->ct && hole->owned)
-			csp_timeout_leave(hole->ct, hole->timed);
 	csp_holes_flush(box, &box->waiting, true);
 	csp_holes_flush(box, &box->linger, true);
 	csp_holes_flush(box, &box->open, false);
+	spin_lock_bh(&box->lock);
 	csp_timeouts_exit(box);
 	spin_unlock_bh(&box->lock);
 	rhashtable_destroy(&box->ids);

@@ -11,6 +11,9 @@
 
 struct nf_conn;
 
+/* So many are looked at, or removed, before others get the lock. */
+#define CSP_HOLES_AT_ONCE	256
+
 /* The two ends, as indices. */
 enum csp_hole_end {
 	CSP_HOLE_INITIATOR,

@@ -16,7 +16,7 @@
 /* A round takes about this long, and no step looks at more than so many. */
 #define SWEEP_STEP	(HZ)
 #define SWEEP_ROUND	8
-#define SWEEP_MIN	256
+#define SWEEP_MIN	CSP_HOLES_AT_ONCE
 #define SWEEP_MAX	65536
 
 /*
@@ -48,13 +48,15 @@ static void csp_hole_expire(struct csp_hole *hole)
 	csp_hole_remove(hole, true);
 }
 
-/* Returns when the next one is due, or 0. */
+/* Returns when the next one is due, which may be at once, or 0. */
 static unsigned long csp_sweep_head(struct list_head *list)
 {
 	struct csp_hole *hole, *next;
+	u32 n = 0;
 
 	list_for_each_entry_safe(hole, next, list, list) {
-		if (time_before(jiffies, hole->expires))
+		if (time_before(jiffies, hole->expires) ||
+		    n++ == CSP_HOLES_AT_ONCE)
 			return hole->expires ?: 1;
 		csp_hole_expire(hole);
 	}
