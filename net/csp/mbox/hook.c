@@ -26,16 +26,41 @@
 /* After mangling, before all that filters. */
 #define CSP_BOX_PRIORITY	(NF_IP_PRI_MANGLE + 1)
 
+static noinline bool csp_box_udp_is_ours(const struct csp_box *box,
+					 const struct sk_buff *skb,
+					 unsigned int off)
+{
+	const struct udphdr *uh;
+	struct udphdr buf;
+	__be16 port;
+
+	uh = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	port = htons(csp_conf(csp_box_host(box), CSP_CONF_udp_port));
+	return uh && (uh->dest == port || uh->source == port);
+}
+
+/*
+ * May a packet be signalling? All that is forwarded has to pay for this, so
+ * struct csp_packet comes later: many kernels clear what is on the stack when a
+ * function begins.
+ */
+static __always_inline bool csp_box_may_be(const struct csp_box *box,
+					   const struct sk_buff *skb,
+					   unsigned int off, u8 proto)
+{
+	if (proto == IPPROTO_UDP)
+		return csp_box_udp_is_ours(box, skb, off);
+	return proto == csp_ipproto;
+}
+
 /* Does a UDP datagram carry signalling? Then @p says from which port. */
 static bool csp_box_is_encap(struct csp_packet *p)
 {
-	const __be16 port = htons(csp_conf(csp_box_host(p->box),
-					   CSP_CONF_udp_port));
 	struct udphdr buf, *uh;
 
-	uh = skb_header_pointer(p->skb, p->off, sizeof(buf), &buf);
-	if (!uh || (uh->dest != port && uh->source != port))
+	if (!csp_box_udp_is_ours(p->box, p->skb, p->off))
 		return false;
+	uh = skb_header_pointer(p->skb, p->off, sizeof(buf), &buf);
 	p->udp = true;
 	p->port = uh->source;
 	p->off += sizeof(*uh);
@@ -53,17 +78,16 @@ static unsigned int csp_box_transport(struct csp_packet *p, u8 proto)
 	return csp_box_packet(p);
 }
 
-static unsigned int csp_box_forward4(void *priv, struct sk_buff *skb,
-				     const struct nf_hook_state *state)
+static noinline unsigned int csp_box_ip4(struct csp_box *box,
+					 struct sk_buff *skb,
+					 const struct nf_hook_state *state)
 {
 	const struct iphdr *iph = ip_hdr(skb);
 	struct csp_packet p;
 
-	if (iph->protocol != csp_ipproto && iph->protocol != IPPROTO_UDP)
-		return NF_ACCEPT;
 	if (ip_is_fragment(iph))
 		return NF_ACCEPT;
-	csp_packet_init(&p, priv, skb, state);
+	csp_packet_init(&p, box, skb, state);
 	p.family = 4;
 	ipv6_addr_set_v4mapped(iph->saddr, &p.saddr);
 	ipv6_addr_set_v4mapped(iph->daddr, &p.daddr);
@@ -71,8 +95,18 @@ static unsigned int csp_box_forward4(void *priv, struct sk_buff *skb,
 	return csp_box_transport(&p, iph->protocol);
 }
 
-static unsigned int csp_box_forward6(void *priv, struct sk_buff *skb,
+static unsigned int csp_box_forward4(void *priv, struct sk_buff *skb,
 				     const struct nf_hook_state *state)
+{
+	if (!csp_box_may_be(priv, skb, skb_network_offset(skb) + ip_hdrlen(skb),
+			    ip_hdr(skb)->protocol))
+		return NF_ACCEPT;
+	return csp_box_ip4(priv, skb, state);
+}
+
+static noinline unsigned int csp_box_ip6(struct csp_box *box,
+					 struct sk_buff *skb,
+					 const struct nf_hook_state *state)
 {
 	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
 	u8 nexthdr = ip6h->nexthdr;
@@ -86,12 +120,24 @@ static unsigned int csp_box_forward6(void *priv, struct sk_buff *skb,
 	if (off < 0 || frag_off ||
 	    (nexthdr != csp_ipproto && nexthdr != IPPROTO_UDP))
 		return NF_ACCEPT;
-	csp_packet_init(&p, priv, skb, state);
+	csp_packet_init(&p, box, skb, state);
 	p.family = 6;
 	p.saddr = ip6h->saddr;
 	p.daddr = ip6h->daddr;
 	p.off = off;
 	return csp_box_transport(&p, nexthdr);
+}
+
+static unsigned int csp_box_forward6(void *priv, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
+{
+	const u8 nexthdr = ipv6_hdr(skb)->nexthdr;
+
+	if (!ipv6_ext_hdr(nexthdr) &&
+	    !csp_box_may_be(priv, skb, skb_network_offset(skb) +
+					sizeof(struct ipv6hdr), nexthdr))
+		return NF_ACCEPT;
+	return csp_box_ip6(priv, skb, state);
 }
 
 static const struct nf_hook_ops csp_box_ops[] = {
