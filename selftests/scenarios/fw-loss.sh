@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Signalling that is duplicated, reordered and lost on both sides of a firewall: each
+# connection gets its pinhole, once, and gives it up.  And signalling that is made up by
+# who is not on the path: it opens nothing, and closes nothing.
+. "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/mobility.sh"
+. "$(dirname "$0")/../lib/box.sh"
+
+plan 28
+
+routed
+for h in A B; do conf $h udp_encap=0 default_mode=2 fallback=60000; done
+stateful_firewall R
+rule R in to-a accept
+rule R in to-b out to-a proto udp ask-host
+ctl R box set provisional 60000
+
+# --- bad links ------------------------------------------------------------------------------
+
+bad_links() { # NETEM...
+	local dev
+	for dev in A:eth0 R:to-a R:to-b B:eth0; do delay $dev "$@"; done
+}
+listening() { on B ss -tlnHO | grep -q ':80 '; }
+n=20
+sock server B python3 "$lib/many.py" listen 80
+wait_for listening
+
+try_links() { # NAME NETEM...
+	local name=$1; shift
+	bad_links "$@"
+	count_box R
+	count_from_here A B
+	sock clients A python3 "$lib/many.py" client
+	ok "$name: $n connections" tell clients connect 10.0.2.2 80 $n
+	ok "$name: they talk" tell clients talk 2
+	listener receiver A udp 0.0.0.0 6000 require
+	client sender B udp 10.0.1.1 6000 require 5000
+	connect sender
+	tell sender send 100
+	ok "$name: UDP from outside" wait_for is_state sender established
+	ok "$name: one pinhole each" box_counters_are R setups=$((n + 1)) provisional=$n \
+		confirmed=$n asked=1 consented=1 unanswered=0 rejected=0
+	is "$name: all are open" "$(holes R state | sort | uniq -c | xargs)" "$((n + 1)) open"
+	quit clients receiver sender
+	ok "$name: both ends forget them" quiet A B
+	ok "$name: and the pinholes close" wait_for no_holes R
+	ok "$name: by their Detach" box_counters_are R detached=$((n + 1)) idle=0
+}
+
+try_links "duplicated and reordered" 10ms 10ms duplicate 100%
+ok "copies were seen" box_counters_are R "setup-again=>0"
+try_links lost 2ms loss 5%
+lost_packets() { on R tc -s qdisc show dev to-a | grep -o 'dropped [0-9]*' | cut -d ' ' -f 2; }
+ok "packets were lost" [ "$(lost_packets)" -gt 0 ]
+for dev in A:eth0 R:to-a R:to-b B:eth0; do on ${dev%:*} tc qdisc del dev ${dev#*:} root; done
+
+# --- who is not on the path ---------------------------------------------------------------------
+
+# X knows more than it could: all but where to speak from.
+host X
+link X:eth0 R:to-x
+addr R:to-x 10.0.7.254/24
+addr X:eth0 10.0.7.7/24
+default_via X 10.0.7.254
+for h in A B; do deaf $h; done
+cid=a1a1a1a1a1a1a1a1 peer=b1b1b1b1b1b1b1b1
+plain() { # NAME HOST PORT PEER PORT
+	sock "$1" "$2"
+	tell "$1" socket udp 4
+	tell "$1" csp off
+	tell "$1" bind 0.0.0.0 "$3"
+	tell "$1" connect "$4" "$5"
+}
+plain inside A 6000 10.0.2.2 5000
+plain outside B 5000 10.0.1.1 6000
+
+count_box R
+speak B 10.0.2.2 10.0.1.1 setup xid=5 id=$peer conn=udp,10.0.2.2,5000,10.0.1.1,6000
+wait_for holes_are R state asked
+speak X 10.0.1.1 10.0.2.2 ok reply xid=5 dcid=$peer id=$cid
+ok "consent from another side is not believed" wait_for box_counters_are R not-believed=1
+is "nothing was opened" "$(holes R state)" asked
+ok "nothing comes in" lost outside inside 100 R
+speak X 10.0.1.1 10.0.2.2 ok reply xid=5 dcid=1234123412341234 id=$cid
+speak A 10.0.1.1 10.0.2.2 ok reply xid=5 dcid=$peer id=$cid
+ok "the receiver's own is" wait_for holes_are R state open
+is "a guess is not even that: nobody has this identifier" "$(box_counter R not-believed)" \
+	"$((${counted[R/box/not-believed]:-0} + 1))"
+ok "it comes in" passes outside inside 100
+
+speak X 10.0.1.1 10.0.2.2 detach xid=6 dcid=$peer conn=udp,10.0.1.1,6000,10.0.2.2,5000
+speak X 10.0.2.2 10.0.1.1 ok reply xid=6 dcid=$cid
+speak X 10.0.2.2 10.0.1.1 change xid=7 dcid=$cid conn=udp,10.0.2.2,5000,10.0.1.1,6000 timeout=1000
+speak X 10.0.1.1 10.0.2.2 ok reply xid=7 dcid=$peer
+ok "nor is a Detach, a Change, or their answer" wait_for box_counters_are R not-believed=5
+is "it stays as it was" "$(holes R state) $(holes R granted_ms)" "open 10000"
+ok "in both directions" passes inside outside 100
+ok "counted" box_counters_are R detached=0 changed=0 consented=1
