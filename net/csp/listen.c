@@ -29,6 +29,7 @@
 #include "listen.h"
 #include "netlink.h"
 #include "offer.h"
+#include "opts.h"
 #include "path.h"
 #include "peer.h"
 #include "rx.h"
@@ -45,7 +46,7 @@ struct csp_knock {
 	struct csp_tuple	t;
 	struct sock		*sk;	/* UDP, with a reference */
 	int			mode;	/* of the socket; -1: none */
-	bool			unwelcome; /* the socket expects others */
+	u16			refusal; /* what the socket has against it */
 	int			oif;
 };
 
@@ -71,7 +72,7 @@ static int csp_listen_tcp(struct csp_net *cn, const struct csp_tuple *t,
 		mode = csp_sk_mode(cn, sk);
 	if (sk && k) {
 		k->oif = READ_ONCE(sk->sk_bound_dev_if);
-		k->unwelcome = !csp_sk_expects(cn, sk, t);
+		k->refusal = csp_opts_refuse(cn, sk, t, k->msg);
 	}
 	rcu_read_unlock();
 	return mode;
@@ -125,7 +126,7 @@ static void csp_knock_find(struct csp_knock *k)
 	if (k->sk) {
 		rcu_read_lock();
 		k->mode = csp_sk_mode(cn, k->sk);
-		k->unwelcome = !csp_sk_expects(cn, k->sk, &k->t);
+		k->refusal = csp_opts_refuse(cn, k->sk, &k->t, k->msg);
 		rcu_read_unlock();
 		k->oif = READ_ONCE(k->sk->sk_bound_dev_if);
 	}
@@ -439,8 +440,8 @@ static u16 csp_knock_answer(struct csp_knock *k)
 		return CSP_ERR_NO_LISTENER;
 	if (k->mode == CSP_MODE_OFF)
 		return CSP_ERR_NOT_WANTED;
-	if (k->unwelcome)
-		return CSP_ERR_POLICY;
+	if (k->refusal)
+		return k->refusal;
 	code = csp_knock_load(k, &answered);
 	if (code || answered)
 		return code;
@@ -472,6 +473,9 @@ static void csp_listen_count(struct csp_net *cn, u16 code)
 	case CSP_ERR_POLICY:
 		CSP_INC(cn, REJECT_POLICY);
 		break;
+	case CSP_ERR_AUTH:
+		CSP_INC(cn, REJECT_AUTH);
+		break;
 	}
 }
 
@@ -479,11 +483,13 @@ static const char *csp_listen_text(u16 code)
 {
 	switch (code) {
 	case CSP_ERR_NO_LISTENER:
-		return "nobody listens on this port";
+		return "nobody listens on this port, or not for this name";
 	case CSP_ERR_NOT_WANTED:
 		return "the listener wants no signalling";
 	case CSP_ERR_POLICY:
 		return "the listener expects another sender";
+	case CSP_ERR_AUTH:
+		return "the listener wants another token";
 	case CSP_ERR_MISMATCH:
 		return "the packet's addresses are not those it was sent with";
 	case CSP_ERR_FULL:

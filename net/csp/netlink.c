@@ -423,10 +423,34 @@ int csp_nl_key_rotate_doit(struct sk_buff *skb, struct genl_info *info)
 
 /* --- Rules --- */
 
-static int csp_nl_put_rule(struct sk_buff *skb, const struct csp_rule *rule)
+static int csp_nl_put_name(struct sk_buff *skb,
+			   const struct csp_rule_spec *spec)
 {
-	return nla_put_string(skb, CSP_A_RULE_CGROUP, rule->path) ?:
-	       nla_put_u8(skb, CSP_A_RULE_MODE, rule->mode);
+	struct nlattr *attr;
+
+	if (!spec->name_len)
+		return 0;
+	attr = nla_reserve(skb, CSP_A_RULE_NAME, spec->name_len + 1);
+	if (!attr)
+		return -EMSGSIZE;
+	memcpy(nla_data(attr), spec->name, spec->name_len);
+	((char *)nla_data(attr))[spec->name_len] = '\0';
+	return 0;
+}
+
+/* @secrets: who asks may see the token. */
+static int csp_nl_put_rule(struct sk_buff *skb, const struct csp_rule *rule,
+			   bool secrets)
+{
+	const struct csp_rule_spec *spec = &rule->spec;
+	int err;
+
+	err = nla_put_string(skb, CSP_A_RULE_CGROUP, spec->path) ?:
+	      nla_put_u8(skb, CSP_A_RULE_MODE, spec->mode) ?:
+	      csp_nl_put_name(skb, spec);
+	if (!err && secrets && spec->auth_len)
+		err = nla_put(skb, CSP_A_RULE_AUTH, spec->auth_len, spec->auth);
+	return err;
 }
 
 /* The cgroup that a request is about, or NULL, and then it was refused. */
@@ -450,14 +474,17 @@ int csp_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info)
 		return -EINVAL;
 	reply = csp_nl_reply_new(&csp_nl_family, info,
 				 nla_total_size(CSP_RULE_PATH_MAX + 1) +
-				 nla_total_size(sizeof(u8)), &hdr);
+				 nla_total_size(sizeof(u8)) +
+				 nla_total_size(CSP_NAME_MAX + 1) +
+				 nla_total_size(CSP_AUTH_MAX), &hdr);
 	if (!reply)
 		return -ENOMEM;
 
 	rcu_read_lock();
 	rule = csp_rule_find(csp_nl_net(info), path);
 	if (rule)
-		err = csp_nl_put_rule(reply, rule);
+		err = csp_nl_put_rule(reply, rule,
+				      netlink_net_capable(skb, CAP_NET_ADMIN));
 	rcu_read_unlock();
 	if (err != -ENOENT)
 		return csp_nl_reply_send(info, reply, hdr, err);
@@ -475,7 +502,8 @@ static int csp_nl_dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (csp_nl_put_rule(skb, rule)) {
+	if (csp_nl_put_rule(skb, rule,
+			    netlink_net_capable(cb->skb, CAP_NET_ADMIN))) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -505,19 +533,47 @@ int csp_nl_rule_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len ?: err;
 }
 
+/* Name and token of a rule to be added. */
+static int csp_nl_rule_words(struct genl_info *info, struct csp_rule_spec *spec)
+{
+	const struct nlattr *name = info->attrs[CSP_A_RULE_NAME];
+	const struct nlattr *auth = info->attrs[CSP_A_RULE_AUTH];
+
+	if (name) {
+		spec->name = nla_data(name);
+		spec->name_len = strnlen(nla_data(name), nla_len(name));
+		if (!spec->name_len) {
+			NL_SET_ERR_MSG_ATTR(info->extack, name,
+					    "The name is empty");
+			return -EINVAL;
+		}
+	}
+	if (auth) {
+		if (!nla_len(auth) || nla_len(auth) > CSP_AUTH_MAX) {
+			NL_SET_ERR_MSG_ATTR(info->extack, auth,
+					    "A token has 1 to 64 bytes");
+			return -EINVAL;
+		}
+		spec->auth = nla_data(auth);
+		spec->auth_len = nla_len(auth);
+	}
+	return 0;
+}
+
 int csp_nl_rule_add_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	const char *path = csp_nl_cgroup(info);
+	struct csp_rule_spec spec = { .path = csp_nl_cgroup(info) };
+	int err;
 
-	if (!path)
+	if (!spec.path)
 		return -EINVAL;
 	if (GENL_REQ_ATTR_CHECK(info, CSP_A_RULE_MODE)) {
 		GENL_SET_ERR_MSG(info, "A rule gives a mode");
 		return -EINVAL;
 	}
-	return csp_rule_add(csp_nl_net(info), path,
-			    nla_get_u8(info->attrs[CSP_A_RULE_MODE]),
-			    info->extack);
+	spec.mode = nla_get_u8(info->attrs[CSP_A_RULE_MODE]);
+	err = csp_nl_rule_words(info, &spec);
+	return err ?: csp_rule_add(csp_nl_net(info), &spec, info->extack);
 }
 
 int csp_nl_rule_del_doit(struct sk_buff *skb, struct genl_info *info)

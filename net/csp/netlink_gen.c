@@ -92,9 +92,11 @@ const struct nla_policy csp_rule_get_nl_policy[CSP_A_RULE_CGROUP + 1] = {
 };
 
 /* CSP_CMD_RULE_ADD - do */
-const struct nla_policy csp_rule_add_nl_policy[CSP_A_RULE_MODE + 1] = {
+const struct nla_policy csp_rule_add_nl_policy[CSP_A_RULE_AUTH + 1] = {
 	[CSP_A_RULE_CGROUP] = { .type = NLA_NUL_STRING, .len = 4095, },
 	[CSP_A_RULE_MODE] = NLA_POLICY_MAX(NLA_U8, 2),
+	[CSP_A_RULE_NAME] = { .type = NLA_NUL_STRING, .len = 253, },
+	[CSP_A_RULE_AUTH] = { .type = NLA_BINARY, },
 };
 
 /* CSP_CMD_RULE_DEL - do */
@@ -189,7 +191,7 @@ const struct genl_ops csp_nl_ops[14] = {
 		.cmd		= CSP_CMD_RULE_ADD,
 		.doit		= csp_nl_rule_add_doit,
 		.policy		= csp_rule_add_nl_policy,
-		.maxattr	= CSP_A_RULE_MODE,
+		.maxattr	= CSP_A_RULE_AUTH,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -35,7 +35,7 @@ extern const struct nla_policy csp_key_rotate_nl_policy[CSP_A_KEY_UNSPEC + 1];
 
 extern const struct nla_policy csp_rule_get_nl_policy[CSP_A_RULE_CGROUP + 1];
 
-extern const struct nla_policy csp_rule_add_nl_policy[CSP_A_RULE_MODE + 1];
+extern const struct nla_policy csp_rule_add_nl_policy[CSP_A_RULE_AUTH + 1];
 
 extern const struct nla_policy csp_rule_del_nl_policy[CSP_A_RULE_CGROUP + 1];
 

@@ -3,10 +3,10 @@
  * Rules that flag the sockets of a cgroup.
  *
  * For applications that never heard of CSP: a rule gives a mode to all sockets
- * made in a cgroup of the cgroup2 hierarchy, and in those below it. The rule
- * of the deepest cgroup wins. A rule is about the cgroup that its path named
- * when it was added; when that is removed the rule does nothing, and stays
- * until it is deleted or replaced.
+ * made in a cgroup of the cgroup2 hierarchy, and in those below it; and, if it
+ * has them, a name and a token (opts.c). The rule of the deepest cgroup wins.
+ * A rule is about the cgroup that its path named when it was added; when that
+ * is removed the rule does nothing, and stays until it is deleted or replaced.
  */
 #include <linux/cgroup.h>
 #include <linux/netlink.h>
@@ -15,6 +15,7 @@
 #include <linux/string.h>
 
 #include "hook.h"
+#include "opts.h"
 #include "rule.h"
 
 /* Two slashes are as good as one, and one at the end is as good as none. */
@@ -37,16 +38,25 @@ static bool csp_path_same(const char *a, const char *b)
 	}
 }
 
-static struct csp_rule *csp_rule_alloc(const char *path, u8 mode)
+static struct csp_rule *csp_rule_alloc(const struct csp_rule_spec *spec)
 {
-	const size_t size = strlen(path) + 1;
+	const size_t path = strlen(spec->path) + 1;
 	struct csp_rule *rule;
+	char *data;
 
-	rule = kzalloc(struct_size(rule, path, size), GFP_KERNEL);
+	rule = kzalloc(struct_size(rule, data, path + spec->auth_len +
+					       spec->name_len), GFP_KERNEL);
 	if (!rule)
 		return NULL;
-	memcpy(rule->path, path, size);
-	rule->mode = mode;
+	data = rule->data;
+	rule->spec = *spec;
+	rule->spec.path = memcpy(data, spec->path, path);
+	data += path;
+	if (spec->auth_len)
+		rule->spec.auth = memcpy(data, spec->auth, spec->auth_len);
+	data += spec->auth_len;
+	if (spec->name_len)
+		rule->spec.name = memcpy(data, spec->name, spec->name_len);
 	return rule;
 }
 
@@ -58,22 +68,27 @@ static void csp_rule_free(struct csp_rule *rule)
 	kfree_rcu(rule, rcu);
 }
 
-static int csp_rule_check(const char *path, u8 mode,
+static int csp_rule_check(const struct csp_rule_spec *spec,
 			  struct netlink_ext_ack *extack)
 {
-	if (path[0] != '/') {
+	if (spec->path[0] != '/') {
 		NL_SET_ERR_MSG(extack,
 			       "The path of a cgroup begins with a slash");
 		return -EINVAL;
 	}
-	if (strlen(path) > CSP_RULE_PATH_MAX) {
+	if (strlen(spec->path) > CSP_RULE_PATH_MAX) {
 		NL_SET_ERR_MSG(extack,
 			       "The path of a cgroup has at most 2047 bytes");
 		return -ENAMETOOLONG;
 	}
-	if (mode >= __CSP_MODE_MAX) {
+	if (spec->mode >= __CSP_MODE_MAX) {
 		NL_SET_ERR_MSG(extack,
 			       "A mode is 0 (off), 1 (prefer) or 2 (require)");
+		return -EINVAL;
+	}
+	if (!csp_name_valid(spec->name, spec->name_len)) {
+		NL_SET_ERR_MSG(extack,
+			       "A name is printable ASCII without space");
 		return -EINVAL;
 	}
 	return 0;
@@ -82,7 +97,7 @@ static int csp_rule_check(const char *path, u8 mode,
 static int csp_rule_resolve(struct csp_rule *rule,
 			    struct netlink_ext_ack *extack)
 {
-	struct cgroup *cgrp = cgroup_get_from_path(rule->path);
+	struct cgroup *cgrp = cgroup_get_from_path(rule->spec.path);
 
 	if (!IS_ERR(cgrp)) {
 		rule->cgrp = cgrp;
@@ -107,7 +122,7 @@ struct csp_rule *csp_rule_find(struct csp_net *cn, const char *path)
 
 	list_for_each_entry_rcu(rule, &cn->rules, list,
 				lockdep_is_held(&cn->lock))
-		if (csp_path_same(rule->path, path))
+		if (csp_path_same(rule->spec.path, path))
 			return rule;
 	return NULL;
 }
@@ -139,7 +154,7 @@ static int csp_rule_link(struct csp_net *cn, struct csp_rule *new,
 	__must_hold(&cn->lock)
 {
 	lockdep_assert_held(&cn->lock);
-	*old = csp_rule_find(cn, new->path);
+	*old = csp_rule_find(cn, new->spec.path);
 	/* Of a cgroup that was removed and made again the old rule is void. */
 	if (*old && (*old)->cgrp == new->cgrp) {
 		NL_SET_ERR_MSG(extack, "This cgroup has a rule already");
@@ -170,25 +185,25 @@ static int csp_rule_hook(struct csp_net *cn, u8 mode,
 /**
  * csp_rule_add() - flag the sockets of a cgroup
  * @cn:     namespace whose sockets are meant
- * @path:   of the cgroup, from the root that the caller's cgroup namespace has
- * @mode:   enum csp_mode
+ * @spec:   what it says; its path is from the root that the caller's cgroup
+ *          namespace has
  * @extack: filled in on refusal; or NULL
  *
  * Context: process; may sleep.
- * Return: 0; -EINVAL or -ENAMETOOLONG: not a path or mode; -ENOENT or -ENOTDIR:
- * no such cgroup; -EEXIST: it has a rule; -ENOSPC: too many rules; or another
- * negative errno if memory or hooks cannot be had.
+ * Return: 0; -EINVAL or -ENAMETOOLONG: not a path, mode or name; -ENOENT or
+ * -ENOTDIR: no such cgroup; -EEXIST: it has a rule; -ENOSPC: too many rules; or
+ * another negative errno if memory or hooks cannot be had.
  */
-int csp_rule_add(struct csp_net *cn, const char *path, u8 mode,
+int csp_rule_add(struct csp_net *cn, const struct csp_rule_spec *spec,
 		 struct netlink_ext_ack *extack)
 {
 	struct csp_rule *new, *old = NULL;
 	int err;
 
-	err = csp_rule_check(path, mode, extack);
+	err = csp_rule_check(spec, extack);
 	if (err)
 		return err;
-	new = csp_rule_alloc(path, mode);
+	new = csp_rule_alloc(spec);
 	if (!new) {
 		NL_SET_ERR_MSG(extack, "There is no memory for the rule");
 		return -ENOMEM;
@@ -199,7 +214,7 @@ int csp_rule_add(struct csp_net *cn, const char *path, u8 mode,
 		return err;
 	}
 
-	err = csp_rule_hook(cn, mode, extack);
+	err = csp_rule_hook(cn, spec->mode, extack);
 	if (!err) {
 		spin_lock_bh(&cn->lock);
 		err = csp_rule_link(cn, new, &old, extack);
@@ -243,27 +258,27 @@ int csp_rule_del(struct csp_net *cn, const char *path,
 }
 
 /**
- * csp_rule_mode() - mode that the rules give a socket
+ * csp_rule_of() - the rule that speaks of a socket
  * @cn: namespace
  * @sk: a full socket
  *
  * Context: any, RCU.
- * Return: enum csp_mode, or -1: no rule speaks of it.
+ * Return: the rule, good as long as RCU is held, or NULL.
  */
-int csp_rule_mode(struct csp_net *cn, const struct sock *sk)
+const struct csp_rule *csp_rule_of(struct csp_net *cn, const struct sock *sk)
 {
 	const struct csp_rule *rule;
 	struct cgroup *cgrp;
 
 	/* Costs nothing where there are no rules. */
 	if (list_empty(&cn->rules))
-		return -1;
+		return NULL;
 
 	cgrp = sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data);
 	list_for_each_entry_rcu(rule, &cn->rules, list)
 		if (cgroup_is_descendant(cgrp, rule->cgrp))
-			return rule->mode;
-	return -1;
+			return rule;
+	return NULL;
 }
 
 /**

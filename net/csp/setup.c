@@ -33,6 +33,7 @@
 #include "hook.h"
 #include "key.h"
 #include "netlink.h"
+#include "opts.h"
 #include "path.h"
 #include "peer.h"
 #include "rx.h"
@@ -118,27 +119,6 @@ void csp_write_names(struct csp_writer *wr, const struct csp_tuple *t)
 	csp_write_conn(wr, t->proto, CSP_DIR_BOTH, &src, &dst);
 }
 
-static void csp_setup_options(struct csp_writer *wr, struct csp_flow *flow)
-{
-	struct csp_sock *cs;
-	u32 timeout = 0;
-
-	rcu_read_lock();
-	cs = csp_sock_find(flow->cn, flow->sk);
-	if (cs) {
-		spin_lock_bh(&cs->lock);
-		timeout = cs->timeout;
-		if (cs->auth_len)
-			csp_write_blob(wr, CSP_A_AUTH, cs->auth, cs->auth_len);
-		if (cs->name_len)
-			csp_write_blob(wr, CSP_A_NAME, cs->name, cs->name_len);
-		spin_unlock_bh(&cs->lock);
-	}
-	rcu_read_unlock();
-	/* Always there, so that a box can write its own into the OK. */
-	csp_write_u32(wr, CSP_A_TIMEOUT, timeout);
-}
-
 /* The next transmission of the Setup, or NULL: no memory. */
 static struct sk_buff *csp_setup_build(struct csp_flow *flow)
 {
@@ -160,7 +140,7 @@ static struct sk_buff *csp_setup_build(struct csp_flow *flow)
 		csp_write_names(&wr, &flow->t);
 	csp_write_local_id(&wr, csp_flow_cid(flow), csp_flow_next(flow));
 	csp_write_blob(&wr, CSP_A_PUBKEY, flow->key->public, CSP_PUBKEY_LEN);
-	csp_setup_options(&wr, flow);
+	csp_opts_write(&wr, flow->cn, flow->sk);
 	if (mv && mv->cookie_len)
 		csp_write_blob(&wr, CSP_A_NONCE_ECHO, mv->cookie,
 			       mv->cookie_len);

@@ -168,6 +168,7 @@ bool csp_sk_expects(struct csp_net *cn, const struct sock *sk,
  */
 u8 csp_sk_mode(struct csp_net *cn, const struct sock *sk)
 {
+	const struct csp_rule *rule;
 	u8 phase;
 	int mode = csp_sk_variant(sk, &phase);
 
@@ -175,8 +176,8 @@ u8 csp_sk_mode(struct csp_net *cn, const struct sock *sk)
 		return mode;
 	if (!csp_sk_eligible(sk))
 		return CSP_MODE_OFF;
-	mode = csp_rule_mode(cn, sk);
-	return mode >= 0 ? mode : CSP_CONF(cn, default_mode);
+	rule = csp_rule_of(cn, sk);
+	return rule ? rule->spec.mode : CSP_CONF(cn, default_mode);
 }
 
 /**

@@ -14,7 +14,7 @@
 #include "change.h"
 #include "flow.h"
 #include "hook.h"
-#include "rule.h"
+#include "opts.h"
 #include "sock.h"
 #include "sockopt.h"
 
@@ -53,16 +53,11 @@ static int csp_set_enable(struct csp_net *cn, struct sock *sk, sockptr_t arg,
 static bool csp_extra_valid(int name, const u8 *val, unsigned int len)
 {
 	const struct csp_expect *expect = (const void *)val;
-	unsigned int i;
 
 	if (name == CSP_EXPECT)
 		return !expect->family || expect->family == AF_INET ||
 		       expect->family == AF_INET6;
-	/* csp.rst, section "Attributes": printable ASCII, no space. */
-	for (i = 0; name == CSP_NAME && i < len; i++)
-		if (val[i] <= ' ' || val[i] > '~')
-			return false;
-	return true;
+	return name != CSP_NAME || csp_name_valid(val, len);
 }
 
 /* Options that need room of their own, on a flagged socket. */

@@ -130,6 +130,8 @@ static const struct option long_options[] = {
 	{ "zero", no_argument, NULL, 'z' },
 	{ "mode", required_argument, NULL, 'm' },
 	{ "count", required_argument, NULL, 'n' },
+	{ "name", required_argument, NULL, 'N' },
+	{ "token", required_argument, NULL, 'T' },
 	{ }
 };
 

@@ -14,6 +14,7 @@
 
 #include "names.h"
 #include "rule.h"
+#include "token.h"
 
 static const char rule_usage[] =
 	"rule [show]\n"
@@ -151,19 +152,6 @@ static void add_ports(struct line *line, const char *key,
 		add_words(line, "%s %u-%u", key, nl_u16(lo), nl_u16(hi));
 	else
 		add_words(line, "%s %u", key, nl_u16(lo));
-}
-
-/* In a form that "auth" takes. */
-static char *show_token(const struct nlattr *attr)
-{
-	const uint8_t *data = mnl_attr_get_payload(attr);
-	size_t len = mnl_attr_get_payload_len(attr), i;
-	char *text = xrealloc(NULL, 2 * len + 3);
-
-	strcpy(text, "0x");
-	for (i = 0; i < len; i++)
-		sprintf(text + 2 + 2 * i, "%02x", data[i]);
-	return text;
 }
 
 static char *show_matches(const struct nlattr **tb)

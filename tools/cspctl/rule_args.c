@@ -2,7 +2,6 @@
 /*
  * cspctl: the words of a rule, and the attributes that they become.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 
 #include "names.h"
 #include "rule.h"
+#include "token.h"
 
 #define MAX_DEVICE_LEN	15
 
@@ -158,47 +158,23 @@ static int put_name(struct nlmsghdr *nlh, const char *key, struct words *w)
 
 	if (!arg)
 		return lacks(key);
-	if (!*arg || strlen(arg) > CSP_NAME_MAX)
+	if (!is_name(arg))
 		return is_no(arg, "name");
 	mnl_attr_put_strz(nlh, CSP_MBOX_A_RULE_NAME, arg);
 	return EXIT_OK;
 }
 
-static int hex_digit(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at = strchr(digits, tolower((unsigned char)c));
-
-	return c && at ? at - digits : -1;
-}
-
-/* As text, or "0x" and hexadecimal digits. */
 static int put_auth(struct nlmsghdr *nlh, const char *key, struct words *w)
 {
-	const char *arg = next_word(w);
+	const char *arg = next_word(w), *why;
 	uint8_t token[CSP_AUTH_MAX];
-	size_t len, i;
+	size_t len;
 
 	if (!arg)
 		return lacks(key);
-	len = strlen(arg);
-	if (strncmp(arg, "0x", 2)) {
-		if (!len || len > sizeof(token))
-			return is_no(arg, "token: those have 1 to 64 bytes");
-		mnl_attr_put(nlh, CSP_MBOX_A_RULE_AUTH, len, arg);
-		return EXIT_OK;
-	}
-	len = (len - 2) / 2;
-	if (!len || len > sizeof(token) || strlen(arg) % 2)
-		return is_no(arg, "token: those have 1 to 64 bytes");
-	for (i = 0; i < len; i++) {
-		int hi = hex_digit(arg[2 + 2 * i]);
-		int lo = hex_digit(arg[3 + 2 * i]);
-
-		if (hi < 0 || lo < 0)
-			return is_no(arg, "hexadecimal number");
-		token[i] = hi << 4 | lo;
-	}
+	len = parse_token(arg, token, &why);
+	if (!len)
+		return is_no(arg, why);
 	mnl_attr_put(nlh, CSP_MBOX_A_RULE_AUTH, len, token);
 	return EXIT_OK;
 }

@@ -28,11 +28,14 @@
 #include "nl.h"
 
 static const char run_usage[] =
-	"run [-m off|prefer|require] [--] COMMAND [ARGUMENT...]";
+	"run [-m off|prefer|require] [--name NAME] [--token TOKEN] [--] COMMAND [ARGUMENT...]";
 
 static const char run_help[] =
 	"  -m, --mode MODE  prefer: signal, plain if the peer has no CSP (default);\n"
 	"                   require: signal, or fail; off: do not signal\n"
+	"  -N, --name NAME  what its sockets reach, or if they listen, serve\n"
+	"  -T, --token TOKEN  what they show, or if they listen, want to see: text, or\n"
+	"                   0x and hexadecimal digits\n"
 	"\n"
 	"The command runs in a cgroup of its own, which goes when the command ends.\n"
 	"Exit status: the command's own, 128 + N if signal N ended it, 127 if it was not\n"
@@ -244,18 +247,39 @@ static void tell_left(const struct place *place)
 		      place->path, place->path, place->dir);
 }
 
+/* What the rule shall say. */
+static int take_options(int argc, char **argv, int *mode,
+			struct cgroup_words *words)
+{
+	int c, err = EXIT_OK;
+
+	while (!err && (c = next_option(argc, argv, &cmd_run, "+m:N:T:")) != -1) {
+		if (c == 'N') {
+			err = cgroup_set_name(&cmd_run, words, optarg);
+		} else if (c == 'T') {
+			err = cgroup_set_token(&cmd_run, words, optarg);
+		} else {
+			*mode = value_of(mode_names, optarg);
+			if (*mode < 0)
+				err = usage_error(&cmd_run, "'%s' is none of %s",
+						  optarg,
+						  all_names(mode_names));
+		}
+	}
+	return err;
+}
+
 static int run_run(int argc, char **argv)
 {
 	int mode = CSP_MODE_PREFER, status = EXIT_CANNOT_PREPARE;
+	struct cgroup_words words = { };
 	sigset_t blocked, before;
 	struct place place;
+	int err;
 
-	while (next_option(argc, argv, &cmd_run, "+m:") == 'm') {
-		mode = value_of(mode_names, optarg);
-		if (mode < 0)
-			return usage_error(&cmd_run, "'%s' is none of %s",
-					   optarg, all_names(mode_names));
-	}
+	err = take_options(argc, argv, &mode, &words);
+	if (err)
+		return err;
 	argc -= optind;
 	argv += optind;
 	if (!argc)
@@ -265,7 +289,7 @@ static int run_run(int argc, char **argv)
 	block_signals(&blocked, &before);
 	if (nl_open() || make_place(&place))
 		return EXIT_CANNOT_PREPARE;
-	if (!cgroup_rule_add(place.path, mode)) {
+	if (!cgroup_rule_add(place.path, mode, &words)) {
 		status = run_in(&place, argv, &blocked, &before);
 		if (!remove_place(&place))
 			tell_left(&place);

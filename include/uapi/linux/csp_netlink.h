@@ -140,6 +140,8 @@ enum {
 enum {
 	CSP_A_RULE_CGROUP = 1,
 	CSP_A_RULE_MODE,
+	CSP_A_RULE_NAME,
+	CSP_A_RULE_AUTH,
 
 	__CSP_A_RULE_MAX
 };

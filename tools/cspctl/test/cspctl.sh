@@ -211,10 +211,16 @@ run peer flush ::1;	is "peer flush, IPv6" 0 'requests=10 1=0a00 2=00000000000000
 run peer flush host;	is "peer flush, no address" 2
 run peer 10.0.0.2 x;	is "peer, too much" 2
 
-run cgroup;		is "cgroup" 0 'out=*prefer   /system.slice*require  /odd?[[]2Jname' 'requests=13 dump'
+run cgroup;		is "cgroup" 0 'out=*prefer   /system.slice  *-  *-*require  /odd?[[]2Jname  *a?[[]2Jb  *0x611b5b324a62*' 'requests=13 dump'
 [[ $out != *$'\x1b'* ]]; ok $? "names of cgroups cannot control the terminal"
 run cgroup -j;		json "cgroup -j" 'd[0] == {"cgroup": "/system.slice", "mode": "prefer"}'
 run cgroup add a/b/ require;	is "cgroup add" 0 'requests=14 1=2f612f6200 2=02'
+run cgroup add /a prefer name www.Example.org auth secret;	is "cgroup add, name and token" 0 'requests=14 1=2f6100 2=01 3=7777772e4578616d706c652e6f726700 4=736563726574'
+run cgroup add /a prefer auth 0x00fF;	is "cgroup add, token of bytes" 0 'requests=14 1=2f6100 2=01 4=00ff'
+run cgroup add /a prefer auth 0x00f;	is "cgroup add, half a byte" 2 "err=*'0x00f' is no token*"
+run cgroup add /a prefer name "a b";	is "cgroup add, no name" 2 "err=*'a b' is no name*"
+run cgroup add /a prefer name;	is "cgroup add, name lacks its value" 2 "err=*'name' lacks its value*"
+run cgroup add /a prefer nick b;	is "cgroup add, too much" 2 "err=*'nick' is too much*"
 run cgroup del /a/b;	is "cgroup del" 0 'requests=15 1=2f612f6200'
 run cgroup add /a maybe;	is "cgroup, no mode" 2 'err=*off, prefer, require*'
 run cgroup add /a;	is "cgroup add without a mode" 2
@@ -311,6 +317,8 @@ is "full disk" 1 'err=*cannot write the output*'
 
 run run;		is "run what" 2
 run run -m maybe true;	is "run, no mode" 2
+run run --name "a b" true;	is "run, no name" 2 "err=*'a b' is no name*"
+run run --token 0xzz true;	is "run, no token" 2 "err=*'0xzz' is no hexadecimal number*"
 mount=$(awk '$0 ~ / - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
 if [ -z "$mount" ]; then
 	skip "run" "no cgroup2 is mounted"
@@ -322,6 +330,8 @@ elif probe=$(mktemp -d "$mount/cspctl-probe-XXXXXX" 2>/dev/null); then
 	run run -m require -- sh -c 'echo "$1"; grep ^0:: /proc/self/cgroup; exit 7' sh -j
 	is "run: arguments, cgroup, exit status" 7 $'out=-j\n0::*/cspctl-??????' $'requests=14 1=* 2=02\n15 1=*' err=
 	[ "$(left)" = "$before" ]; ok $? "run: the cgroup is gone"
+	run run --name www.example.org --token secret true
+	is "run: name and token" 0 $'requests=14 1=* 2=01 3=*00 4=736563726574\n15 1=*'
 	run run nosuchcommand;	is "run: not found" 127 "err=*cannot run 'nosuchcommand': No such file*"
 	run run /etc/passwd;	is "run: cannot be run" 126 'err=*Permission denied'
 	run run sh -c 'kill -TERM $$';	is "run: ended by a signal" 143

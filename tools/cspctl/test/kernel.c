@@ -295,12 +295,16 @@ static void peer(const char *addr, uint8_t proto, uint16_t port, uint8_t verdict
 	ready(nlh);
 }
 
-static void rule(const char *cgroup, uint8_t mode)
+static void rule(const char *cgroup, uint8_t mode, const char *name)
 {
 	struct nlmsghdr *nlh = reply(CSP_CMD_RULE_GET);
 
 	mnl_attr_put_strz(nlh, CSP_A_RULE_CGROUP, cgroup);
 	mnl_attr_put_u8(nlh, CSP_A_RULE_MODE, mode);
+	if (name) {
+		mnl_attr_put_strz(nlh, CSP_A_RULE_NAME, name);
+		mnl_attr_put(nlh, CSP_A_RULE_AUTH, strlen(name), name);
+	}
 	ready(nlh);
 }
 
@@ -514,8 +518,8 @@ static void answer_dump(const struct nlmsghdr *request, uint8_t cmd)
 		peer("2001:db8::2", 0, 0, CSP_PEER_VERDICT_PLAIN, 999, true, 0);
 		break;
 	case CSP_CMD_RULE_GET:
-		rule("/system.slice", CSP_MODE_PREFER);
-		rule("/odd\x1b[2Jname", CSP_MODE_REQUIRE);
+		rule("/system.slice", CSP_MODE_PREFER, NULL);
+		rule("/odd\x1b[2Jname", CSP_MODE_REQUIRE, "a\x1b[2Jb");
 		break;
 	default:
 		status(request, -EOPNOTSUPP, NULL);
