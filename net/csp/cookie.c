@@ -7,6 +7,7 @@
  * received it: his address is where he says. It is good for the rest of its
  * epoch and for the one after.
  */
+#include <linux/export.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/random.h>
@@ -67,6 +68,7 @@ void csp_cookie_make(struct csp_net *cn, const struct in6_addr *saddr,
 	BUILD_BUG_ON(sizeof(cookie) != CSP_COOKIE_LEN);
 	memcpy(out, &cookie, sizeof(cookie));
 }
+EXPORT_SYMBOL_GPL(csp_cookie_make);
 
 /**
  * csp_cookie_ok() - is an echo one of our cookies?
@@ -94,3 +96,4 @@ bool csp_cookie_ok(struct csp_net *cn, const struct in6_addr *saddr,
 	return cookie == csp_cookie_of(cn, saddr, daddr, cid, epoch) ||
 	       cookie == csp_cookie_of(cn, saddr, daddr, cid, epoch - 1);
 }
+EXPORT_SYMBOL_GPL(csp_cookie_ok);

@@ -253,6 +253,8 @@ struct csp_alts {
  * @src:     own end; without a locator: the tuple says it all
  * @dst:     the other end
  * @pending: from a Redirect that was not followed yet
+ * @vouched: @key is valid, and fixed; vouch.c
+ * @key:     the key that the host at @dst has to have
  * @n:       Redirects followed
  * @clashes: ports in them that were taken
  */
@@ -260,6 +262,8 @@ struct csp_names {
 	struct csp_end	src;
 	struct csp_end	dst;
 	bool		pending;
+	bool		vouched;
+	u8		key[CSP_PUBKEY_LEN];
 	u8		n;
 	u8		clashes;
 };
@@ -358,6 +362,7 @@ enum csp_say {
  * @renew:     the peer cannot now: the next request is a new transaction
  * @refused:   enum csp_error of a refusal that ends the move under way; 0 none
  * @gone:      and the peer itself says that its socket is gone
+ * @referred:  Redirects of the move, in a row
  * @say:       what a request of ours that is no move says, enum csp_say bits;
  *             see change.c
  * @say_xid:   its transaction
@@ -367,7 +372,8 @@ enum csp_say {
  * @say_t:     path that the Change(PREF) speaks of
  * @say_pref:  and what it says of it
  * @wish:      milliseconds, of the Change(TIMEOUT)
- * @attach:    Attach or Change of the peer that waits for the work
+ * @attach:    Attach or Change of the peer that waits for the work; or what
+ *             CSP_TODO_VOUCH and CSP_TODO_SIGN say
  * @started:   jiffies when the move under way began
  * @due:       jiffies at which each of the timers runs out; 0: not set
  * @unvalidated: the peer's new address has not echoed its nonce yet
@@ -393,6 +399,7 @@ struct csp_move {
 	bool			renew;
 	u16			refused;
 	bool			gone;
+	u8			referred;
 	u8			say;
 	u8			say_what;
 	u8			say_attempt;
@@ -423,6 +430,8 @@ enum csp_todo {
 	CSP_TODO_REDIRECT,	/* csp_flow.names has another name */
 	CSP_TODO_REFUSED,	/* the peer refused our move: csp_move.refused */
 	CSP_TODO_BACK,		/* the peer is where it was, not where it went */
+	CSP_TODO_VOUCH,		/* csp_move.attach is an answer to be proved */
+	CSP_TODO_SIGN,		/* csp_move.attach is a Setup that wants a MAC */
 };
 
 /**
@@ -592,6 +601,16 @@ struct csp_net {
 
 	struct csp_key __rcu	*key;
 	siphash_key_t		cookie_key;
+
+	struct mutex		standing_lock;	/* the three that follow */
+	struct csp_key		*standing;	/* configured key, relation.c */
+	u32			n_standing;	/* how many there were */
+	u32			n_relations;	/* that use it */
+
+	struct mutex		reg_lock;	/* one writer of regs */
+	struct list_head	regs;		/* register.c; read under RCU */
+	u32			n_regs;
+
 	struct workqueue_struct	*wq;
 	struct delayed_work	addr_work;
 	struct delayed_work	watch_work;

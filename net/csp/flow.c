@@ -38,6 +38,7 @@
 #include "redirect.h"
 #include "setup.h"
 #include "sock.h"
+#include "vouch.h"
 
 static struct kmem_cache *csp_flow_cache __ro_after_init;
 
@@ -637,6 +638,10 @@ static void csp_flow_work(struct work_struct *work)
 		goto out;
 	if (todo & BIT(CSP_TODO_FAIL))
 		csp_setup_fail(flow);
+	if (todo & BIT(CSP_TODO_VOUCH))
+		csp_vouch_process(flow);
+	if (todo & BIT(CSP_TODO_SIGN))
+		csp_listen_sign(flow);
 	if (todo & BIT(CSP_TODO_REDIRECT))
 		csp_redirect_follow(flow);
 	/* Whoever wants something of it shall find it connected if it is. */

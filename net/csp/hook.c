@@ -8,8 +8,9 @@
  * sk_prot with the bounds of an array.
  *
  * LOCAL_IN, first of all: drops late packets on paths that a move gave up,
- * and plain connections to sockets that require signalling. It is registered
- * only while there is either.
+ * and plain connections to sockets that require signalling; and finds, for what
+ * was announced, the socket that serves a home address (home.c). It is
+ * registered only while there is any of these.
  *
  * The other is registered when the first socket of a namespace is flagged:
  * where CSP is not used it costs nothing at all.
@@ -32,6 +33,7 @@
 
 #include "encap.h"
 #include "flow.h"
+#include "home.h"
 #include "hook.h"
 #include "listen.h"
 #include "rule.h"
@@ -299,9 +301,10 @@ static unsigned int csp_hook_in(void *priv, struct sk_buff *skb,
 	struct csp_net *cn = csp_pernet(state->net);
 	bool tombs = atomic_read(&cn->n_tombs);
 	bool require = READ_ONCE(cn->require);
+	bool homes = READ_ONCE(cn->n_regs);
 	struct csp_tuple t;
 
-	if (likely(!tombs && !require))
+	if (likely(!tombs && !require && !homes))
 		return NF_ACCEPT;
 	if (!csp_skb_tuple(skb, true, &t))
 		return NF_ACCEPT;
@@ -309,6 +312,9 @@ static unsigned int csp_hook_in(void *priv, struct sk_buff *skb,
 		CSP_INC(cn, LATE_OLD_PATH);
 		return NF_DROP;
 	}
+	if (homes && csp_in_begins(skb, &t) &&
+	    csp_home_in(cn, skb, &t) != NF_ACCEPT)
+		return NF_DROP;
 	if (require && csp_in_forbidden(cn, skb, &t))
 		return csp_in_refuse(cn, skb);
 	return NF_ACCEPT;
@@ -352,8 +358,8 @@ static void csp_hooks_encap(struct csp_net *cn)
 
 /**
  * csp_hook_in_update() - have LOCAL_IN hooked while, and only while, need be
- * @cn: namespace, in which a tombstone came or the last one went, or something
- *      requires CSP
+ * @cn: namespace, in which a tombstone or a registration came, or the last one
+ *      went, or something requires CSP
  *
  * Without memory for it late packets draw a RST.
  *
@@ -365,7 +371,8 @@ void csp_hook_in_update(struct csp_net *cn)
 
 	mutex_lock(&cn->hook_in_lock);
 	wanted = !READ_ONCE(cn->dying) &&
-		 (atomic_read(&cn->n_tombs) || READ_ONCE(cn->require));
+		 (atomic_read(&cn->n_tombs) || READ_ONCE(cn->require) ||
+		  READ_ONCE(cn->n_regs));
 	if (wanted && !cn->hooked_in) {
 		cn->hooked_in = !nf_register_net_hooks(cn->net, csp_hooks_in,
 						       ARRAY_SIZE(csp_hooks_in));

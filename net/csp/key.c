@@ -46,7 +46,15 @@ static const struct rhashtable_params csp_pair_params = {
 	.automatic_shrinking	= true,
 };
 
-static struct csp_key *csp_key_alloc(struct csp_net *cn)
+/**
+ * csp_key_new() - make a key
+ * @cn:      namespace
+ * @private: the private key, or NULL: any
+ *
+ * Context: process; may sleep. One Curve25519 operation.
+ * Return: the key with one reference, or NULL: no memory.
+ */
+struct csp_key *csp_key_new(struct csp_net *cn, const u8 *private)
 {
 	struct csp_key *key;
 
@@ -54,7 +62,12 @@ static struct csp_key *csp_key_alloc(struct csp_net *cn)
 	if (!key)
 		return NULL;
 
-	curve25519_generate_secret(key->private);
+	if (private) {
+		memcpy(key->private, private, sizeof(key->private));
+		curve25519_clamp_secret(key->private);
+	} else {
+		curve25519_generate_secret(key->private);
+	}
 	if (!curve25519_generate_public(key->public, key->private)) {
 		/* Cannot happen: a clamped secret is never zero. */
 		kfree_sensitive(key);
@@ -130,7 +143,7 @@ static void csp_key_replace(struct csp_net *cn, struct csp_key *key)
  */
 int csp_key_rotate(struct csp_net *cn)
 {
-	struct csp_key *key = csp_key_alloc(cn);
+	struct csp_key *key = csp_key_new(cn, NULL);
 
 	if (!key)
 		return -ENOMEM;

@@ -11,6 +11,7 @@ int csp_keys_init(struct csp_net *cn);
 void csp_keys_exit(struct csp_net *cn);
 
 /* Process context: one Curve25519 operation. */
+struct csp_key *csp_key_new(struct csp_net *cn, const u8 *private);
 int csp_key_rotate(struct csp_net *cn);
 /* After key_lifetime has changed. Any context. */
 void csp_key_schedule(struct csp_net *cn);
@@ -31,6 +32,9 @@ void csp_derive_key(u8 *out, const struct csp_pair *pair, bool initiator,
 
 #define CSP_ROLE_INITIATOR	0
 #define CSP_ROLE_RESPONDER	1
+/* In a standing relation. */
+#define CSP_ROLE_HOST		CSP_ROLE_INITIATOR
+#define CSP_ROLE_AGENT		CSP_ROLE_RESPONDER
 
 /* MAC over the first @len bytes of @pkt, its checksum and attempt as zero. */
 void csp_mac(u8 *mac, const u8 *key, u8 role, const void *pkt, size_t len);

@@ -21,20 +21,26 @@
 #include <net/tcp.h>
 #include <net/udp.h>
 
+#include "change.h"
 #include "cookie.h"
 #include "flow.h"
+#include "home.h"
 #include "hook.h"
 #include "key.h"
 #include "limit.h"
 #include "listen.h"
+#include "move.h"
 #include "netlink.h"
 #include "offer.h"
 #include "opts.h"
 #include "path.h"
 #include "peer.h"
+#include "relay.h"
 #include "rx.h"
 #include "setup.h"
+#include "sign.h"
 #include "sock.h"
+#include "tx.h"
 
 /* ms; doubles up to the setting embryonic_timeout. */
 #define CSP_EMBRYO_FIRST	250
@@ -50,24 +56,38 @@ struct csp_knock {
 	int			oif;
 };
 
-static int csp_listen_tcp(struct csp_net *cn, const struct csp_tuple *t,
-			  int iif, struct csp_knock *k)
+/**
+ * csp_listen_tcp_sk() - find a listener
+ * @cn:  namespace
+ * @t:   name of a connection
+ * @iif: interface that its packets come by
+ *
+ * Context: RCU.
+ * Return: the socket without a reference, or NULL.
+ */
+struct sock *csp_listen_tcp_sk(struct csp_net *cn, const struct csp_tuple *t,
+			       int iif)
 {
 	struct net *net = cn->net;
 	struct inet_hashinfo *hinfo = net->ipv4.tcp_death_row.hashinfo;
+
+	if (t->family == 4)
+		return __inet_lookup_listener(net, hinfo, NULL, 0,
+					      t->raddr.s6_addr32[3], t->rport,
+					      t->laddr.s6_addr32[3],
+					      ntohs(t->lport), iif, 0);
+	return inet6_lookup_listener(net, hinfo, NULL, 0, &t->raddr, t->rport,
+				     &t->laddr, ntohs(t->lport), iif, 0);
+}
+
+static int csp_listen_tcp(struct csp_net *cn, const struct csp_tuple *t,
+			  int iif, struct csp_knock *k)
+{
 	struct sock *sk;
 	int mode = -1;
 
 	rcu_read_lock();
-	if (t->family == 4)
-		sk = __inet_lookup_listener(net, hinfo, NULL, 0,
-					    t->raddr.s6_addr32[3], t->rport,
-					    t->laddr.s6_addr32[3],
-					    ntohs(t->lport), iif, 0);
-	else
-		sk = inet6_lookup_listener(net, hinfo, NULL, 0, &t->raddr,
-					   t->rport, &t->laddr,
-					   ntohs(t->lport), iif, 0);
+	sk = csp_listen_tcp_sk(cn, t, iif);
 	if (sk)
 		mode = csp_sk_mode(cn, sk);
 	if (sk && k) {
@@ -113,12 +133,80 @@ int csp_listen_mode(struct csp_net *cn, const struct csp_tuple *t, int iif)
 	return mode;
 }
 
+/**
+ * csp_listen_takes() - would a connection from there be accepted?
+ * @cn:  namespace
+ * @t:   its name
+ * @iif: interface that its packets come by
+ * @msg: its Setup
+ *
+ * Context: any.
+ * Return: whether a socket serves it, signalled, and expects its sender.
+ */
+bool csp_listen_takes(struct csp_net *cn, const struct csp_tuple *t, int iif,
+		      const struct csp_msg *msg)
+{
+	struct csp_knock k = { .msg = msg };
+	struct sock *sk;
+
+	if (t->proto == IPPROTO_TCP)
+		return csp_listen_tcp(cn, t, iif, &k) > CSP_MODE_OFF &&
+		       !k.refusal;
+	rcu_read_lock();
+	sk = csp_listen_udp_sk(cn, t, iif);
+	k.mode = sk ? csp_sk_mode(cn, sk) : -1;
+	k.refusal = sk ? csp_opts_refuse(cn, sk, t, msg) : 0;
+	rcu_read_unlock();
+	if (sk)
+		sock_put(sk);
+	return k.mode > CSP_MODE_OFF && !k.refusal;
+}
+
+/**
+ * csp_listen_serves() - is there a server, of signalled connections?
+ * @cn:  namespace
+ * @t:   name of a connection
+ * @iif: interface that its packets come by
+ *
+ * Context: any.
+ * Return: whether there is. The socket of a client is none.
+ */
+bool csp_listen_serves(struct csp_net *cn, const struct csp_tuple *t, int iif)
+{
+	struct sock *sk;
+	bool serves;
+
+	if (t->proto == IPPROTO_TCP)
+		return csp_listen_tcp(cn, t, iif, NULL) > CSP_MODE_OFF;
+	rcu_read_lock();
+	sk = csp_listen_udp_sk(cn, t, iif);
+	serves = sk && sk->sk_state != TCP_ESTABLISHED &&
+		 sk->sk_userlocks & SOCK_BINDPORT_LOCK &&
+		 csp_sk_mode(cn, sk) > CSP_MODE_OFF;
+	rcu_read_unlock();
+	if (sk)
+		sock_put(sk);
+	return serves;
+}
+
+/* A server may be bound to its home address; home.c. */
+static int csp_knock_find_tcp(struct csp_knock *k)
+{
+	struct csp_rx *rx = k->rx;
+	struct csp_tuple home;
+	int mode = -1;
+
+	if (csp_home_tuple(rx->cn, &k->msg->dst, &k->t, &home))
+		mode = csp_listen_tcp(rx->cn, &home, rx->iif, k);
+	return mode < 0 ? csp_listen_tcp(rx->cn, &k->t, rx->iif, k) : mode;
+}
+
 static void csp_knock_find(struct csp_knock *k)
 {
 	struct csp_net *cn = k->rx->cn;
 
 	if (k->t.proto == IPPROTO_TCP) {
-		k->mode = csp_listen_tcp(cn, &k->t, k->rx->iif, k);
+		k->mode = csp_knock_find_tcp(k);
 		return;
 	}
 	k->sk = csp_listen_udp_sk(cn, &k->t, k->rx->iif);
@@ -205,13 +293,36 @@ static u16 csp_knock_check_name(struct csp_knock *k, u16 *detail)
 	return 0;
 }
 
+/* A MAC is wanted: how the answer goes out. */
+static void csp_listen_ok_signed(struct csp_knock *k, struct csp_flow *flow)
+{
+	struct csp_rx *rx = k->rx;
+	struct sk_buff *skb = rx->reply;
+	struct csp_to to;
+
+	rx->reply = NULL;
+	csp_rx_back(rx, &to);
+	csp_write_blob(&rx->wr, CSP_A_NONCE_ECHO, k->msg->nonce.data,
+		       k->msg->nonce.len);
+	spin_lock_bh(&flow->lock);
+	skb = csp_sign_finish(skb, &rx->wr, flow);
+	spin_unlock_bh(&flow->lock);
+	if (skb)
+		csp_tx(rx->cn, skb, &to, NULL);
+}
+
 /* The OK; the same however often it is asked for. */
 static void csp_listen_ok(struct csp_knock *k, struct csp_flow *flow)
 {
 	const struct csp_msg *msg = k->msg;
-	struct csp_writer *wr = csp_rx_reply(k->rx, CSP_MSG_OK, msg->cid);
 	const struct csp_key *key;
+	struct csp_writer *wr;
+	struct csp_move *mv = READ_ONCE(flow->move);
 
+	/* Pairs with the release in csp_move_keys(): not yet, or never. */
+	if (CSP_HAS(msg, NONCE) && (!mv || !smp_load_acquire(&mv->keyed)))
+		return;
+	wr = csp_rx_reply(k->rx, CSP_MSG_OK, msg->cid);
 	if (!wr)
 		return;
 	csp_write_local_id(wr, csp_flow_cid(flow), csp_flow_next(flow));
@@ -220,6 +331,11 @@ static void csp_listen_ok(struct csp_knock *k, struct csp_flow *flow)
 	/* Room for boxes to write in what they grant; a host grants nothing. */
 	if (CSP_HAS(msg, TIMEOUT))
 		csp_write_u32(wr, CSP_A_TIMEOUT, 0);
+	/* The MAC comes last; offers are for later then. */
+	if (CSP_HAS(msg, NONCE)) {
+		csp_listen_ok_signed(k, flow);
+		return;
+	}
 	csp_offer_write(wr, flow, msg->cid);
 	csp_rx_send_reply(k->rx);
 }
@@ -247,7 +363,11 @@ static struct csp_flow *csp_knock_flow(struct csp_knock *k)
 	if (!flow)
 		return NULL;
 	/* Without the peer's key the connection cannot move. */
-	flow->key = csp_key_get_current(cn);
+	flow->key = csp_home_key(cn, &msg->dst);
+	if (!flow->key)
+		flow->key = csp_key_get_current(cn);
+	else
+		flow->home_l = *csp_end_identity(&msg->dst);
 	if (CSP_HAS(msg, PUBKEY))
 		flow->pair = csp_pair_get(cn, flow->key, msg->pubkey.data);
 	if (CSP_HAS(msg, PUBKEY) && !flow->pair) {
@@ -285,6 +405,66 @@ static int csp_knock_link(struct csp_knock *k, struct csp_flow *flow)
 	return csp_sk_link(flow, k->sk);
 }
 
+/* The MAC needs a public-key operation: the rest is for the flow's work. */
+static void csp_knock_sign_later(struct csp_knock *k, struct csp_flow *flow)
+{
+	struct csp_skb_cb *cb = (struct csp_skb_cb *)k->rx->skb->cb;
+	struct csp_move *mv = csp_flow_move_state(flow, GFP_ATOMIC);
+
+	if (!mv || !flow->pair) {
+		/* No key, no proof; the initiator will ask again, in vain. */
+		csp_flow_kill(flow, CSP_EVENT_DELETED);
+		return;
+	}
+	cb->udp = k->rx->udp;
+	cb->port = k->rx->port;
+	kfree_skb(xchg(&mv->attach, skb_get(k->rx->skb)));
+	csp_flow_todo(flow, CSP_TODO_SIGN);
+}
+
+static void csp_listen_sign_now(struct csp_rx *rx, struct csp_flow *flow)
+{
+	struct csp_msg msg;
+	struct csp_knock k = { .rx = rx, .msg = &msg, .t = flow->t };
+
+	if (csp_read_msg(&rx->rd, &msg) <= 0)
+		return;
+	csp_listen_ok(&k, flow);
+	if (CSP_CONF(flow->cn, multihome))
+		csp_change_want(flow, CSP_SAY_OFFER);
+	if (!CSP_HAS(&msg, PIGGYBACK))
+		return;
+	/* The device may have gone while the packet waited. */
+	rcu_read_lock();
+	rx->skb->dev = dev_get_by_index_rcu(rx->cn->net, rx->iif);
+	if (rx->skb->dev)
+		csp_rx_inject(rx, &msg.piggyback, k.t.proto, &k.t.raddr,
+			      &k.t.laddr);
+	rcu_read_unlock();
+}
+
+/**
+ * csp_listen_sign() - answer a Setup that wants to see a MAC
+ * @flow: the flow that was made for it
+ *
+ * Context: the flow's work.
+ */
+void csp_listen_sign(struct csp_flow *flow)
+{
+	struct sk_buff *skb = xchg(&flow->move->attach, NULL);
+	struct csp_skb_cb *cb;
+	struct csp_rx rx;
+
+	if (!skb)
+		return;
+	cb = (struct csp_skb_cb *)skb->cb;
+	if (!csp_move_keys(flow))
+		csp_flow_kill(flow, CSP_EVENT_DELETED);
+	else if (csp_rx_start(&rx, flow->cn, skb, cb->udp, cb->port))
+		csp_listen_sign_now(&rx, flow);
+	kfree_skb(skb);
+}
+
 static u16 csp_knock_accept(struct csp_knock *k)
 {
 	struct csp_net *cn = k->rx->cn;
@@ -320,6 +500,11 @@ static u16 csp_knock_accept(struct csp_knock *k)
 	CSP_INC(cn, SETUP_IN);
 	csp_nl_event(flow, udp ? CSP_EVENT_ESTABLISHED : CSP_EVENT_CREATED);
 
+	if (CSP_HAS(k->msg, NONCE)) {
+		csp_knock_sign_later(k, flow);
+		csp_flow_put(flow);
+		return 0;
+	}
 	csp_listen_ok(k, flow);
 	if (flow->offered)
 		csp_path_watch(flow);
@@ -329,6 +514,13 @@ static u16 csp_knock_accept(struct csp_knock *k)
 			      &k->t.raddr, &k->t.laddr);
 	csp_flow_put(flow);
 	return 0;
+}
+
+/* May a public-key operation be done for this stranger? */
+static bool csp_knock_may_compute(struct csp_knock *k)
+{
+	return !CSP_HAS(k->msg, NONCE) || !CSP_HAS(k->msg, PUBKEY) ||
+	       csp_limit_dh(k->rx->cn);
 }
 
 /* 0: go on; else refuse. May answer statelessly, and then says so. */
@@ -343,7 +535,7 @@ static u16 csp_knock_load(struct csp_knock *k, bool *answered)
 
 	if (n >= max)
 		return CSP_ERR_FULL;
-	if (n < max / 2)
+	if (n < max / 2 && !CSP_HAS(k->msg, NONCE))
 		return 0;
 	if (CSP_HAS(k->msg, NONCE_ECHO)) {
 		if (csp_cookie_ok(cn, &rx->saddr, &rx->daddr, k->msg->cid,
@@ -353,6 +545,8 @@ static u16 csp_knock_load(struct csp_knock *k, bool *answered)
 		}
 		CSP_INC(cn, COOKIE_BAD);
 	}
+	if (n < max / 2 && csp_knock_may_compute(k))
+		return 0;
 	*answered = true;
 	if (!csp_limit_reply(cn, &rx->saddr)) {
 		CSP_INC(cn, RATE_LIMITED);
@@ -512,6 +706,14 @@ void csp_listen_rcv_setup(struct csp_rx *rx, const struct csp_msg *msg)
 	struct csp_knock k = { .rx = rx, .msg = msg };
 	u16 code, detail;
 
+	if (msg->dcid) {
+		csp_relay_rcv(rx, msg);
+		return;
+	}
+	if (READ_ONCE(rx->cn->n_regs) && csp_home_silent(rx, msg)) {
+		CSP_INC(rx->cn, HIDDEN_SETUP);
+		return;
+	}
 	code = csp_knock_check_name(&k, &detail);
 	if (!code)
 		code = csp_knock_answer(&k);

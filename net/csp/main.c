@@ -17,6 +17,8 @@
 #include "netlink.h"
 #include "path.h"
 #include "peer.h"
+#include "register.h"
+#include "relation.h"
 #include "rule.h"
 #include "rx.h"
 #include "sock.h"
@@ -47,11 +49,13 @@ static const struct csp_net_step csp_net_steps[] = {
 	{ csp_mib_init,		csp_mib_exit },
 	{ csp_limit_init,	csp_limit_exit },
 	{ csp_keys_init,	csp_keys_exit },
+	{ csp_relations_init,	csp_relations_exit },
 	{ csp_peers_init,	csp_peers_exit },
 	{ csp_tombs_init,	csp_tombs_exit },
 	{ csp_socks_init,	csp_socks_exit },
 	{ csp_flows_init,	csp_flows_exit },
 	{ csp_path_net_init,	csp_path_net_exit },
+	{ csp_regs_init,	csp_regs_exit },
 	{ csp_conf_init,	csp_conf_exit },
 };
 

@@ -62,6 +62,26 @@ CSP_MIB(REQUIRE_REFUSED, "require-refused",
 CSP_MIB(REDIRECT_IN, "redirect-in", "own Setups redirected to another name")
 CSP_MIB(REDIRECT_BAD, "redirect-bad", "Redirects ignored: they say what they may not, or too late")
 
+CSP_MIB(VOUCH_OK, "vouch-ok", "answers of hosts that have the key vouched for")
+CSP_MIB(VOUCH_BAD, "vouch-bad",
+	"answers ignored: of another key than that vouched for, or without proof")
+
+/* Home agent */
+CSP_MIB(REGISTER_OUT, "register-out", "registrations asked for, renewals included")
+CSP_MIB(REGISTER_OK, "register-ok", "registrations granted by the agent")
+CSP_MIB(REGISTER_REFUSED, "register-refused", "registrations refused by the agent")
+CSP_MIB(REGISTER_BAD_MAC, "register-bad-mac", "answers to a Register dropped: wrong MAC")
+CSP_MIB(RELAY_IN, "relay-in", "Setups that the agent relayed")
+CSP_MIB(RELAY_ANSWERED, "relay-answered", "of them, those whose sender was told the place")
+CSP_MIB(RELAY_UNWANTED, "relay-unwanted", "of them, those that nobody here serves: not answered")
+CSP_MIB(RELAY_FULL, "relay-full", "of them, those dropped: too many at once")
+CSP_MIB(RELAY_STALE, "relay-stale", "relayed Setups with an old number: the agent was told")
+CSP_MIB(RELAY_BAD, "relay-bad", "relayed Setups dropped: wrong MAC, or of no agent of ours")
+CSP_MIB(HIDDEN_SETUP, "hidden-setup", "Setups not answered: this host hides")
+CSP_MIB(HIDDEN_PLAIN, "hidden-plain", "packets without a Setup dropped: this host hides")
+CSP_MIB(HOME_ASSIGNED, "home-assigned",
+	"connections given to a socket that is bound to the home address")
+
 /* Detach */
 CSP_MIB(DETACH_OUT, "detach-out", "connections given up with a Detach")
 CSP_MIB(DETACH_IN, "detach-in", "connections given up by the peer")
@@ -76,6 +96,7 @@ CSP_MIB(MOVE_DUP, "move-dup", "Attaches received again; the OK was repeated")
 CSP_MIB(MOVE_TIMEOUT, "move-timeout", "moves given up: the peer never answered")
 CSP_MIB(MOVE_HOMELESS, "move-homeless", "connections left without any address")
 CSP_MIB(MOVE_FAILOVER, "move-failover", "moves because the path in use died")
+CSP_MIB(MOVE_REDIRECTED, "move-redirected", "moves sent on to another place by the peer's agent")
 CSP_MIB(MOVE_IMMOVABLE, "move-immovable", "moves refused: the socket cannot be re-homed")
 CSP_MIB(MOVE_IN_USE, "move-in-use", "moves refused: the new name is taken")
 CSP_MIB(ATTACH_BAD_MAC, "attach-bad-mac", "signed messages dropped: wrong MAC")

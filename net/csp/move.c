@@ -505,8 +505,10 @@ static void csp_move_enter(struct csp_flow *flow, struct csp_move *mv)
 	spin_lock_bh(&flow->lock);
 	if (!flow->dead) {
 		/* From the first request on, however often it is renewed. */
-		if (flow->state != CSP_STATE_MOVING)
+		if (flow->state != CSP_STATE_MOVING) {
 			mv->started = jiffies;
+			mv->referred = 0;
+		}
 		csp_flow_set_state(flow, CSP_STATE_MOVING);
 		csp_change_put_off(flow);
 		csp_move_renew(flow);
@@ -691,6 +693,7 @@ static bool csp_move_otherwise(struct csp_flow *flow)
 {
 	if (flow->attempt < CSP_CONF(flow->cn, path_retries))
 		return false;
+	flow->move->referred = 0;
 	if (csp_path_avoid(flow))
 		return true;
 	if (!csp_move_elsewhere(flow))

@@ -21,6 +21,7 @@
 #include "netlink_gen.h"
 #include "netlink_int.h"
 #include "peer.h"
+#include "relation.h"
 #include "rule.h"
 
 bool csp_nl_up;
@@ -382,6 +383,7 @@ static int csp_nl_put_key(struct sk_buff *skb, struct csp_net *cn)
 {
 	struct csp_key *key = csp_key_get_current(cn);
 	time64_t age = ktime_get_boottime_seconds() - key->born;
+	u8 public[CSP_PUBKEY_LEN];
 	int err;
 
 	err = nla_put(skb, CSP_A_KEY_PUBLIC, sizeof(key->public),
@@ -390,12 +392,14 @@ static int csp_nl_put_key(struct sk_buff *skb, struct csp_net *cn)
 	      nla_put_u32(skb, CSP_A_KEY_GENERATION, key->gen) ?:
 	      nla_put_u32(skb, CSP_A_KEY_IN_USE, atomic_read(&cn->n_keys));
 	csp_key_put(key);
-	return err;
+	if (err || !csp_standing_public(cn, public))
+		return err;
+	return nla_put(skb, CSP_A_KEY_STANDING, sizeof(public), public);
 }
 
 static size_t csp_nl_key_size(void)
 {
-	return nla_total_size(CSP_PUBKEY_LEN) + 3 * nla_total_size(sizeof(u32));
+	return 2 * nla_total_size(CSP_PUBKEY_LEN) + 3 * nla_total_size(sizeof(u32));
 }
 
 int csp_nl_key_get_doit(struct sk_buff *skb, struct genl_info *info)

@@ -86,6 +86,30 @@ const struct nla_policy csp_key_get_nl_policy[CSP_A_KEY_UNSPEC + 1] = {
 const struct nla_policy csp_key_rotate_nl_policy[CSP_A_KEY_UNSPEC + 1] = {
 };
 
+/* CSP_CMD_KEY_SET - do */
+const struct nla_policy csp_key_set_nl_policy[CSP_A_KEY_PRIVATE + 1] = {
+	[CSP_A_KEY_PRIVATE] = NLA_POLICY_EXACT_LEN(32),
+};
+
+/* CSP_CMD_REGISTER_GET - do */
+const struct nla_policy csp_register_get_nl_policy[CSP_A_REGISTRATION_HOME + 1] = {
+	[CSP_A_REGISTRATION_HOME] = { .type = NLA_BINARY, },
+};
+
+/* CSP_CMD_REGISTER_ADD - do */
+const struct nla_policy csp_register_add_nl_policy[CSP_A_REGISTRATION_HIDDEN + 1] = {
+	[CSP_A_REGISTRATION_HOME] = { .type = NLA_BINARY, },
+	[CSP_A_REGISTRATION_AGENT] = { .type = NLA_BINARY, },
+	[CSP_A_REGISTRATION_KEY] = NLA_POLICY_EXACT_LEN(32),
+	[CSP_A_REGISTRATION_LIFETIME] = { .type = NLA_U32, },
+	[CSP_A_REGISTRATION_HIDDEN] = { .type = NLA_FLAG, },
+};
+
+/* CSP_CMD_REGISTER_DEL - do */
+const struct nla_policy csp_register_del_nl_policy[CSP_A_REGISTRATION_HOME + 1] = {
+	[CSP_A_REGISTRATION_HOME] = { .type = NLA_BINARY, },
+};
+
 /* CSP_CMD_RULE_GET - do */
 const struct nla_policy csp_rule_get_nl_policy[CSP_A_RULE_CGROUP + 1] = {
 	[CSP_A_RULE_CGROUP] = { .type = NLA_NUL_STRING, .len = 4095, },
@@ -105,7 +129,7 @@ const struct nla_policy csp_rule_del_nl_policy[CSP_A_RULE_CGROUP + 1] = {
 };
 
 /* Ops table for csp */
-const struct genl_ops csp_nl_ops[14] = {
+const struct genl_ops csp_nl_ops[18] = {
 	{
 		.cmd		= CSP_CMD_FLOW_GET,
 		.doit		= csp_nl_flow_get_doit,
@@ -178,6 +202,34 @@ const struct genl_ops csp_nl_ops[14] = {
 		.doit		= csp_nl_key_rotate_doit,
 		.policy		= csp_key_rotate_nl_policy,
 		.maxattr	= CSP_A_KEY_UNSPEC,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_CMD_KEY_SET,
+		.doit		= csp_nl_key_set_doit,
+		.policy		= csp_key_set_nl_policy,
+		.maxattr	= CSP_A_KEY_PRIVATE,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_CMD_REGISTER_GET,
+		.doit		= csp_nl_register_get_doit,
+		.dumpit		= csp_nl_register_get_dumpit,
+		.policy		= csp_register_get_nl_policy,
+		.maxattr	= CSP_A_REGISTRATION_HOME,
+	},
+	{
+		.cmd		= CSP_CMD_REGISTER_ADD,
+		.doit		= csp_nl_register_add_doit,
+		.policy		= csp_register_add_nl_policy,
+		.maxattr	= CSP_A_REGISTRATION_HIDDEN,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_CMD_REGISTER_DEL,
+		.doit		= csp_nl_register_del_doit,
+		.policy		= csp_register_del_nl_policy,
+		.maxattr	= CSP_A_REGISTRATION_HOME,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -33,6 +33,14 @@ extern const struct nla_policy csp_key_get_nl_policy[CSP_A_KEY_UNSPEC + 1];
 
 extern const struct nla_policy csp_key_rotate_nl_policy[CSP_A_KEY_UNSPEC + 1];
 
+extern const struct nla_policy csp_key_set_nl_policy[CSP_A_KEY_PRIVATE + 1];
+
+extern const struct nla_policy csp_register_get_nl_policy[CSP_A_REGISTRATION_HOME + 1];
+
+extern const struct nla_policy csp_register_add_nl_policy[CSP_A_REGISTRATION_HIDDEN + 1];
+
+extern const struct nla_policy csp_register_del_nl_policy[CSP_A_REGISTRATION_HOME + 1];
+
 extern const struct nla_policy csp_rule_get_nl_policy[CSP_A_RULE_CGROUP + 1];
 
 extern const struct nla_policy csp_rule_add_nl_policy[CSP_A_RULE_AUTH + 1];
@@ -40,7 +48,7 @@ extern const struct nla_policy csp_rule_add_nl_policy[CSP_A_RULE_AUTH + 1];
 extern const struct nla_policy csp_rule_del_nl_policy[CSP_A_RULE_CGROUP + 1];
 
 /* Ops table for csp */
-extern const struct genl_ops csp_nl_ops[14];
+extern const struct genl_ops csp_nl_ops[18];
 
 int csp_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
@@ -55,6 +63,12 @@ int csp_nl_peer_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int csp_nl_peer_flush_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_nl_key_get_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_nl_key_rotate_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_nl_key_set_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_nl_register_get_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_nl_register_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int csp_nl_register_add_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_nl_register_del_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_nl_rule_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int csp_nl_rule_add_doit(struct sk_buff *skb, struct genl_info *info);

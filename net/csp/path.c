@@ -22,6 +22,8 @@
 #include "path.h"
 #include "peer.h"
 #include "pref.h"
+#include "refer.h"
+#include "register.h"
 #include "tx.h"
 
 /* So many looks at all flows in so short a time, and no more. */
@@ -206,6 +208,7 @@ static void csp_addr_work(struct work_struct *work)
 	/* Silence was about a path, and that may be another one now. */
 	if (test_and_clear_bit(CSP_NET_ADDR_CHANGED, &cn->flags))
 		csp_peer_flush_paths(cn);
+	csp_regs_look(cn);
 	if (!CSP_CONF(cn, auto_move))
 		return;
 	rhashtable_walk_enter(&cn->flows, &iter);
@@ -231,7 +234,8 @@ static void csp_path_changed(struct csp_net *cn)
 	unsigned long now = jiffies, delay = 0;
 
 	if (READ_ONCE(cn->dying) ||
-	    (!atomic_read(&cn->n_flows) && !READ_ONCE(cn->n_peers)))
+	    (!atomic_read(&cn->n_flows) && !READ_ONCE(cn->n_peers) &&
+	     !READ_ONCE(cn->n_regs)))
 		return;
 	if (READ_ONCE(cn->addr_looks) >= CSP_ADDR_LOOKS &&
 	    time_before(now, end))
@@ -317,6 +321,7 @@ static void csp_path_ends(struct csp_flow *flow, struct csp_ends *e)
 	for (i = 0; alts && i < alts->n && e->n_r < CSP_MAX_ALTS; i++)
 		if (!ipv6_addr_equal(&alts->addr[i], &flow->t.raddr))
 			e->r[e->n_r++] = alts->addr[i];
+	e->n_r = csp_refer_addrs(flow, e->r, e->n_r, CSP_MAX_ALTS);
 }
 
 /**

@@ -37,13 +37,21 @@
 #include "rx.h"
 #include "setup.h"
 #include "tx.h"
+#include "vouch.h"
 
 #define CSP_REDIRECTS_MAX	4
 #define CSP_PORT_CLASHES_MAX	3
 
-/* Can this be another host's address? */
-static bool csp_redirect_target_ok(const struct csp_flow *flow,
-				   const struct in6_addr *addr)
+/**
+ * csp_redirect_target_ok() - can this be another host's address?
+ * @flow: the flow
+ * @addr: the address
+ *
+ * Context: any.
+ * Return: whether a Redirect may name it.
+ */
+bool csp_redirect_target_ok(const struct csp_flow *flow,
+			    const struct in6_addr *addr)
 {
 	__be32 ip = addr->s6_addr32[3];
 
@@ -74,6 +82,19 @@ static bool csp_redirect_keeps(const struct csp_flow *flow,
 	       msg->src.port == flow->t.lport && msg->dst.port == asked;
 }
 
+/* The key of the host at the new place; once vouched for, it is fixed. */
+static bool csp_redirect_key(struct csp_names *names, const struct csp_msg *msg)
+{
+	if (!CSP_HAS(msg, PUBKEY))
+		return true;
+	if (names->vouched)
+		return !memcmp(names->key, msg->pubkey.data,
+			       sizeof(names->key));
+	memcpy(names->key, msg->pubkey.data, sizeof(names->key));
+	WRITE_ONCE(names->vouched, true);
+	return true;
+}
+
 /* Takes the name over; false: not from whom it could be, or too late. */
 static bool csp_redirect_note(struct csp_flow *flow, const struct csp_msg *msg)
 {
@@ -89,7 +110,7 @@ static bool csp_redirect_note(struct csp_flow *flow, const struct csp_msg *msg)
 			new = NULL;
 		}
 		names = flow->names;
-		noted = !names->pending;
+		noted = !names->pending && csp_redirect_key(names, msg);
 		if (noted) {
 			names->src = msg->src;
 			names->dst = msg->dst;
@@ -106,11 +127,13 @@ static void csp_redirect_nonce(struct csp_flow *flow, const struct csp_msg *msg)
 {
 	struct csp_move *mv;
 
-	mv = CSP_HAS(msg, NONCE) ? csp_flow_move_state(flow, GFP_ATOMIC) :
-				   READ_ONCE(flow->move);
+	mv = CSP_HAS(msg, NONCE) || CSP_HAS(msg, PUBKEY) ?
+	     csp_flow_move_state(flow, GFP_ATOMIC) : READ_ONCE(flow->move);
 	if (!mv)
 		return;
 	spin_lock_bh(&flow->lock);
+	if (CSP_HAS(msg, PUBKEY))
+		get_random_bytes(mv->nonce, sizeof(mv->nonce));
 	mv->cookie_len = CSP_HAS(msg, NONCE) ? msg->nonce.len : 0;
 	if (mv->cookie_len)
 		memcpy(mv->cookie, msg->nonce.data, mv->cookie_len);
@@ -132,12 +155,26 @@ void csp_redirect_rcv(struct csp_rx *rx, struct csp_flow *flow,
 		CSP_INC(rx->cn, IN_UNEXPECTED);
 		return;
 	}
-	/* A key that is vouched for has to be insisted on: agents only. */
-	if (CSP_HAS(msg, PUBKEY)) {
-		CSP_INC(rx->cn, IN_UNSUPPORTED);
-		return;
-	}
-	if (!CSP_HAS(msg, CONN) || !CSP_HAS(msg, SRC) || !CSP_HAS(msg, DST) ||
+	/* A hidden host proves that it has the key: not here, in softirq. */
+	if (CSP_HAS(msg, PUBKEY) && CSP_HAS(msg, MAC))
+		csp_vouch_queue(rx, flow);
+	else
+		csp_redirect_believed(rx, flow, msg);
+}
+
+/**
+ * csp_redirect_believed() - a Redirect has the proof that it needs
+ * @rx:   the packet
+ * @flow: the flow
+ * @msg:  the Redirect
+ *
+ * Context: softirq, or the flow's work.
+ */
+void csp_redirect_believed(struct csp_rx *rx, struct csp_flow *flow,
+			   const struct csp_msg *msg)
+{
+	if (rx->rd.xid != READ_ONCE(flow->xid) ||
+	    !CSP_HAS(msg, CONN) || !CSP_HAS(msg, SRC) || !CSP_HAS(msg, DST) ||
 	    !csp_redirect_target_ok(flow, &msg->dst.loc) ||
 	    !csp_redirect_note(flow, msg)) {
 		CSP_INC(rx->cn, REDIRECT_BAD);

@@ -11,6 +11,10 @@ struct csp_rx;
 
 void csp_redirect_rcv(struct csp_rx *rx, struct csp_flow *flow,
 		      const struct csp_msg *msg);
+void csp_redirect_believed(struct csp_rx *rx, struct csp_flow *flow,
+			   const struct csp_msg *msg);
+bool csp_redirect_target_ok(const struct csp_flow *flow,
+			    const struct in6_addr *addr);
 void csp_redirect_follow(struct csp_flow *flow);
 
 #endif /* _NET_CSP_REDIRECT_H */

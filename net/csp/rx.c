@@ -6,6 +6,7 @@
  * are handled in order; what they answer is collected in one packet, which is
  * never longer than three times the request.
  */
+#include <linux/export.h>
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/ip.h>
@@ -30,6 +31,9 @@
 #include "offer.h"
 #include "oldpath.h"
 #include "redirect.h"
+#include "refer.h"
+#include "register.h"
+#include "relation.h"
 #include "rx.h"
 #include "setup.h"
 #include "tx.h"
@@ -179,6 +183,7 @@ void csp_rx_back(const struct csp_rx *rx, struct csp_to *to)
 	    ipv6_addr_type(&rx->saddr) & IPV6_ADDR_LINKLOCAL)
 		to->oif = rx->iif;
 }
+EXPORT_SYMBOL_GPL(csp_rx_back);
 
 /**
  * csp_rx_send_reply() - send the answer, if there is one
@@ -245,6 +250,9 @@ static void csp_rx_move_answer(struct csp_rx *rx, struct csp_flow *flow,
 		else
 			csp_attach_rcv_ack(rx, flow, msg);
 		break;
+	case CSP_MSG_REDIRECT:
+		csp_refer_rcv(rx, flow, msg);
+		break;
 	case CSP_MSG_ATTACH:
 		/* Beside the OK to our Setup. */
 		csp_offer_rcv(rx, flow, msg);
@@ -260,6 +268,24 @@ static bool csp_rx_no_conn(const struct csp_msg *msg)
 	       msg->err_code == CSP_ERR_NO_CONN;
 }
 
+/* An answer to a host that is registered, or to an agent? */
+static bool csp_rx_relation(struct csp_rx *rx, const struct csp_msg *msg)
+{
+	const struct csp_agent_ops *agent = csp_agent_ops_get();
+
+	if (READ_ONCE(rx->cn->n_regs) && csp_reg_rcv(rx, msg))
+		return true;
+	return agent && agent->answer(rx, msg);
+}
+
+static void csp_rx_register(struct csp_rx *rx, const struct csp_msg *msg)
+{
+	const struct csp_agent_ops *agent = csp_agent_ops_get();
+
+	if (!agent || !agent->request(rx, msg))
+		CSP_INC(rx->cn, IN_UNSUPPORTED);
+}
+
 /* Answers to what a flow of ours asked. */
 static void csp_rx_answer(struct csp_rx *rx, const struct csp_msg *msg)
 {
@@ -271,7 +297,8 @@ static void csp_rx_answer(struct csp_rx *rx, const struct csp_msg *msg)
 	else
 		flow = csp_flow_by_xid(rx->cn, rx->rd.xid);
 	if (!flow) {
-		if (!csp_rx_no_conn(msg) || !csp_detach_no_conn(rx, msg))
+		if (!csp_rx_relation(rx, msg) &&
+		    (!csp_rx_no_conn(msg) || !csp_detach_no_conn(rx, msg)))
 			CSP_INC(rx->cn, IN_UNEXPECTED);
 		return;
 	}
@@ -305,8 +332,10 @@ static void csp_rx_request(struct csp_rx *rx, const struct csp_msg *msg)
 	case CSP_MSG_CHANGE:
 		csp_attach_rcv(rx, msg);
 		break;
-	case CSP_MSG_REDIRECT:
 	case CSP_MSG_REGISTER:
+		csp_rx_register(rx, msg);
+		break;
+	case CSP_MSG_REDIRECT:
 		CSP_INC(rx->cn, IN_UNSUPPORTED);
 		break;
 	default:

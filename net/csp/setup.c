@@ -40,6 +40,7 @@
 #include "setup.h"
 #include "sock.h"
 #include "tx.h"
+#include "vouch.h"
 
 /* Section "Timers". */
 #define CSP_SETUP_RTO		100	/* ms, first retransmission */
@@ -141,6 +142,9 @@ static struct sk_buff *csp_setup_build(struct csp_flow *flow)
 	csp_write_local_id(&wr, csp_flow_cid(flow), csp_flow_next(flow));
 	csp_write_blob(&wr, CSP_A_PUBKEY, flow->key->public, CSP_PUBKEY_LEN);
 	csp_opts_write(&wr, flow->cn, flow->sk);
+	/* Whoever has the key that was vouched for shall prove it. */
+	if (mv && csp_vouch_wanted(flow))
+		csp_write_blob(&wr, CSP_A_NONCE, mv->nonce, sizeof(mv->nonce));
 	if (mv && mv->cookie_len)
 		csp_write_blob(&wr, CSP_A_NONCE_ECHO, mv->cookie,
 			       mv->cookie_len);
@@ -583,6 +587,23 @@ static void csp_setup_measure(struct csp_rx *rx, struct csp_flow *flow)
  */
 void csp_setup_rcv_ok(struct csp_rx *rx, struct csp_flow *flow,
 		      const struct csp_msg *msg)
+{
+	if (csp_vouch_wanted(flow) && rx->rd.xid == flow->xid)
+		csp_vouch_queue(rx, flow);
+	else
+		csp_setup_believed(rx, flow, msg);
+}
+
+/**
+ * csp_setup_believed() - an OK to a Setup has the proof that it needs
+ * @rx:   the packet
+ * @flow: the flow
+ * @msg:  the OK
+ *
+ * Context: softirq, or the flow's work.
+ */
+void csp_setup_believed(struct csp_rx *rx, struct csp_flow *flow,
+			const struct csp_msg *msg)
 {
 	struct csp_net *cn = rx->cn;
 	struct csp_pair *pair = NULL;

@@ -20,6 +20,8 @@ void csp_setup_error(struct csp_flow *flow, int err, const char *text);
 void csp_setup_again(struct csp_flow *flow);
 void csp_setup_rcv_ok(struct csp_rx *rx, struct csp_flow *flow,
 		      const struct csp_msg *msg);
+void csp_setup_believed(struct csp_rx *rx, struct csp_flow *flow,
+			const struct csp_msg *msg);
 bool csp_setup_yield(struct csp_flow *flow, const struct csp_msg *msg,
 		     struct sk_buff_head *held);
 void csp_setup_rcv_reject(struct csp_rx *rx, struct csp_flow *flow,

@@ -18,7 +18,37 @@ static u8 csp_role(const struct csp_flow *flow, bool ours)
 }
 
 /**
- * csp_sign_finish() - close a packet with a MAC
+ * csp_sign_with() - close a packet with a MAC
+ * @skb:  from csp_tx_alloc(); freed if NULL is returned
+ * @wr:   writer over its data
+ * @key:  32 bytes
+ * @role: CSP_ROLE_* of this end
+ *
+ * Context: any.
+ * Return: @skb, ready to be sent, or NULL: it did not fit.
+ */
+struct sk_buff *csp_sign_with(struct sk_buff *skb, struct csp_writer *wr,
+			      const u8 *key, u8 role)
+{
+	u8 *mac = csp_write_reserve(wr, CSP_A_MAC, CSP_MAC_LEN);
+	size_t covered = wr->len - CSP_SIGN_LEN;
+	size_t len = csp_write_finish(wr);
+	struct csphdr *hdr;
+
+	if (WARN_ON_ONCE(!mac || !len)) {
+		kfree_skb(skb);
+		return NULL;
+	}
+	csp_mac(mac, key, role, skb->data, covered);
+	hdr = (struct csphdr *)skb->data;
+	hdr->checksum = 0;
+	hdr->checksum = csp_wire_checksum(skb->data, len);
+	skb_put(skb, len);
+	return skb;
+}
+
+/**
+ * csp_sign_finish() - close a packet with the MAC of a connection
  * @skb:  from csp_tx_alloc(); freed if NULL is returned
  * @wr:   writer over its data
  * @flow: whose key to use; csp_move_keys() has been there
@@ -29,21 +59,11 @@ static u8 csp_role(const struct csp_flow *flow, bool ours)
 struct sk_buff *csp_sign_finish(struct sk_buff *skb, struct csp_writer *wr,
 				const struct csp_flow *flow)
 {
-	u8 *mac = csp_write_reserve(wr, CSP_A_MAC, CSP_MAC_LEN);
-	size_t covered = wr->len - CSP_SIGN_LEN;
-	size_t len = csp_write_finish(wr);
-	struct csphdr *hdr;
-
-	if (WARN_ON_ONCE(!mac || !len || !flow->move || !flow->move->keyed)) {
+	if (WARN_ON_ONCE(!flow->move || !flow->move->keyed)) {
 		kfree_skb(skb);
 		return NULL;
 	}
-	csp_mac(mac, flow->move->key, csp_role(flow, true), skb->data, covered);
-	hdr = (struct csphdr *)skb->data;
-	hdr->checksum = 0;
-	hdr->checksum = csp_wire_checksum(skb->data, len);
-	skb_put(skb, len);
-	return skb;
+	return csp_sign_with(skb, wr, flow->move->key, csp_role(flow, true));
 }
 
 /**

@@ -214,6 +214,7 @@ int csp_tx(struct csp_net *cn, struct sk_buff *skb, const struct csp_to *to,
 		CSP_INC(cn, OUT_ERRORS);
 	return err;
 }
+EXPORT_SYMBOL_GPL(csp_tx);
 
 /**
  * csp_tx_finish() - close a packet and send it

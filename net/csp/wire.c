@@ -959,6 +959,7 @@ void csp_write_decoded(struct csp_writer *wr, const struct csp_msg *msg)
 	if (CSP_HAS(msg, MAC))
 		write_blob(wr, CSP_A_MAC, &msg->mac);
 }
+EXPORT_SYMBOL_GPL(csp_write_decoded);
 
 static void write_checksum(void *data, size_t len)
 {

@@ -51,6 +51,8 @@ extern const struct command cmd_monitor;
 extern const struct command cmd_rule;
 extern const struct command cmd_pinhole;
 extern const struct command cmd_box;
+extern const struct command cmd_agent;
+extern const struct command cmd_register;
 
 /* Given before or after the command. */
 extern bool opt_json;

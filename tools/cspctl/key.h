@@ -13,12 +13,14 @@
  * @age:        seconds since it was made
  * @generation: 1 for the first key of the namespace
  * @in_use:     keys alive, this one and older ones of living connections
+ * @standing:   public key of standing relations, in base64; "": none yet
  */
 struct host_key {
 	char		public[45];
 	uint32_t	age;
 	uint32_t	generation;
 	uint32_t	in_use;
+	char		standing[45];
 };
 
 /* -1: not possible, and said so. */

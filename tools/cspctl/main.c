@@ -26,6 +26,8 @@ static const struct command *const commands[] = {
 	&cmd_rule,
 	&cmd_pinhole,
 	&cmd_box,
+	&cmd_register,
+	&cmd_agent,
 };
 
 bool opt_json;
@@ -132,6 +134,10 @@ static const struct option long_options[] = {
 	{ "count", required_argument, NULL, 'n' },
 	{ "name", required_argument, NULL, 'N' },
 	{ "token", required_argument, NULL, 'T' },
+	{ "home", required_argument, NULL, 'H' },
+	{ "key", required_argument, NULL, 'K' },
+	{ "lifetime", required_argument, NULL, 'L' },
+	{ "hidden", no_argument, NULL, 'D' },
 	{ }
 };
 

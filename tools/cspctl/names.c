@@ -53,6 +53,31 @@ const struct name error_names[] = {
 	{ }
 };
 
+const struct name reg_names[] = {
+	{ CSP_REG_STATE_ASKING, "asking" },
+	{ CSP_REG_STATE_REGISTERED, "registered" },
+	{ CSP_REG_STATE_REFUSED, "refused" },
+	{ CSP_REG_STATE_NOWHERE, "nowhere" },
+	{ CSP_REG_STATE_LEAVING, "leaving" },
+	{ }
+};
+
+const struct name home_names[] = {
+	{ CSP_MBOX_HOME_STATE_GONE, "gone" },
+	{ CSP_MBOX_HOME_STATE_AT_HOME, "at-home" },
+	{ CSP_MBOX_HOME_STATE_AWAY, "away" },
+	{ }
+};
+
+const struct name home_event_names[] = {
+	{ CSP_MBOX_HOME_EVENT_REGISTERED, "registered" },
+	{ CSP_MBOX_HOME_EVENT_MOVED, "moved" },
+	{ CSP_MBOX_HOME_EVENT_EXPIRED, "expired" },
+	{ CSP_MBOX_HOME_EVENT_DEREGISTERED, "deregistered" },
+	{ CSP_MBOX_HOME_EVENT_REMOVED, "removed" },
+	{ }
+};
+
 const struct name pref_names[] = {
 	{ CSP_PREF_LOW, "low" },
 	{ CSP_PREF_NORMAL, "normal" },

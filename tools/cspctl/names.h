@@ -29,6 +29,10 @@ extern const struct name hole_event_names[];	/* enum csp_mbox_event */
 extern const struct name arrow_names[];		/* enum csp_dir */
 extern const struct name bool_names[];		/* settings that are on or off */
 
+extern const struct name reg_names[];		/* enum csp_reg_state */
+extern const struct name home_names[];		/* enum csp_mbox_home_state */
+extern const struct name home_event_names[];	/* enum csp_mbox_home_event */
+
 /* Never NULL: a value without a name is "7?".  Good for a few calls. */
 const char *name_of(const struct name *names, unsigned int value);
 

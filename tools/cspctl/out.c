@@ -199,6 +199,31 @@ const char *show_ms(char buf[TIME_STRLEN], uint64_t ms)
 	return buf;
 }
 
+int parse_time(const char *arg, uint32_t *ms)
+{
+	static const struct {
+		const char	*unit;
+		uint32_t	ms;
+	} units[] = {
+		{ "", 1000 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 },
+		{ "h", 3600000 },
+	};
+	size_t digits = strspn(arg, "0123456789"), i;
+	unsigned long long n;
+
+	if (!digits || digits > 9)
+		return -1;
+	n = strtoull(arg, NULL, 10);
+	for (i = 0; i < ARRAY_SIZE(units); i++) {
+		if (strcmp(arg + digits, units[i].unit))
+			continue;
+		n *= units[i].ms;
+		*ms = n;
+		return n && n <= UINT32_MAX ? 0 : -1;
+	}
+	return -1;
+}
+
 /* Bytes of the character at @s; 0: it is none that may be shown. */
 static size_t utf8_length(const unsigned char *s)
 {
@@ -272,4 +297,38 @@ void base64(char *dst, const uint8_t *src, size_t len)
 		*dst++ = i + 2 < len ? digits[v & 0x3f] : '=';
 	}
 	*dst = '\0';
+}
+
+static int base64_digit(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+int parse_key(const char *s, uint8_t key[32])
+{
+	uint8_t bytes[33];
+	uint32_t v = 0;
+	int i, digit;
+
+	if (strlen(s) != 44 || s[43] != '=')
+		return -1;
+	for (i = 0; i < 44; i++) {
+		digit = i < 43 ? base64_digit(s[i]) : 0;
+		if (digit < 0)
+			return -1;
+		v = v << 6 | digit;
+		if (i % 4 != 3)
+			continue;
+		bytes[i / 4 * 3] = v >> 16;
+		bytes[i / 4 * 3 + 1] = v >> 8;
+		bytes[i / 4 * 3 + 2] = v;
+	}
+	memcpy(key, bytes, 32);
+	return 0;
 }

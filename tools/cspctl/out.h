@@ -85,6 +85,9 @@ const char *show_end(char buf[END_STRLEN], const struct addr *addr,
 /* "250ms", "3.2s", "5m12s", "2h03m", "4d02h" */
 const char *show_ms(char buf[TIME_STRLEN], uint64_t ms);
 
+/* "300", "300s", "250ms", "5m", "2h"; -1: it is none, or 0, or too long */
+int parse_time(const char *arg, uint32_t *ms);
+
 /*
  * Copy text of others, who may have written anything: what is no UTF-8, or
  * would control the terminal, becomes "?".
@@ -93,5 +96,8 @@ void clean_text(char *dst, size_t size, const char *src);
 
 /* Base64 of @len bytes; @dst has room for 4 * ((len + 2) / 3) + 1. */
 void base64(char *dst, const uint8_t *src, size_t len);
+
+/* A key of 32 bytes in base64; -1: @s is none */
+int parse_key(const char *s, uint8_t key[32]);
 
 #endif /* _CSPCTL_OUT_H */

@@ -12,6 +12,7 @@
 
 #include <linux/csp.h>
 #include <linux/csp_mbox.h>
+#include <linux/genetlink.h>
 
 #include "names.h"
 #include "nl.h"
@@ -208,10 +209,14 @@ struct monitor {
 static int take_event(const struct nlmsghdr *nlh, void *data)
 {
 	char src[END_STRLEN], dst[END_STRLEN], time[TIME_STRLEN];
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 	struct monitor *m = data;
 	struct hole h;
 	int err;
 
+	/* There are events of agents, too. */
+	if (genl->cmd != CSP_MBOX_CMD_PINHOLE_EVENT)
+		return 0;
 	err = hole_parse(nlh, &h);
 	if (err || !h.event)
 		return err;

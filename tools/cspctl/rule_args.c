@@ -179,32 +179,6 @@ static int put_auth(struct nlmsghdr *nlh, const char *key, struct words *w)
 	return EXIT_OK;
 }
 
-/* "300", "300s", "250ms", "5m", "2h" */
-static int parse_time(const char *arg, uint32_t *ms)
-{
-	static const struct {
-		const char	*unit;
-		uint32_t	ms;
-	} units[] = {
-		{ "", 1000 }, { "ms", 1 }, { "s", 1000 }, { "m", 60000 },
-		{ "h", 3600000 },
-	};
-	size_t digits = strspn(arg, "0123456789"), i;
-	unsigned long long n;
-
-	if (!digits || digits > 9)
-		return -1;
-	n = strtoull(arg, NULL, 10);
-	for (i = 0; i < ARRAY_SIZE(units); i++) {
-		if (strcmp(arg + digits, units[i].unit))
-			continue;
-		n *= units[i].ms;
-		*ms = n;
-		return n && n <= UINT32_MAX ? 0 : -1;
-	}
-	return -1;
-}
-
 /* --- matches and actions ------------------------------------------------------------- */
 
 static const struct {

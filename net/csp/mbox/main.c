@@ -8,6 +8,7 @@
 #include <linux/module.h>
 
 #include "conf.h"
+#include "home.h"
 #include "hook.h"
 #include "mbox.h"
 #include "netlink.h"
@@ -37,8 +38,13 @@ static int __net_init csp_box_net_init(struct net *net)
 	err = csp_holes_init(box);
 	if (err)
 		goto err_related;
+	err = csp_homes_init(box);
+	if (err)
+		goto err_holes;
 	return 0;
 
+err_holes:
+	csp_holes_exit(box);
 err_related:
 	csp_related_exit(box);
 err_rules:
@@ -56,6 +62,7 @@ static void __net_exit csp_box_net_pre_exit(struct net *net)
 	mutex_lock(&box->mutex);
 	box->dying = true;
 	csp_box_hooks_put(box);
+	csp_attract_end(box);
 	mutex_unlock(&box->mutex);
 }
 
@@ -67,6 +74,7 @@ static void __net_exit csp_box_net_exit(struct net *net)
 {
 	struct csp_box *box = csp_box_pernet(net);
 
+	csp_homes_exit(box);
 	csp_holes_exit(box);
 	csp_related_exit(box);
 	csp_rules_exit(box);
@@ -81,21 +89,30 @@ static struct pernet_operations csp_box_net_ops = {
 	.size		= sizeof(struct csp_box),
 };
 
+static const struct csp_agent_ops csp_box_agent_ops = {
+	.request	= csp_home_register,
+	.answer		= csp_home_answer,
+};
+
 static int __init csp_box_init(void)
 {
 	int err = register_pernet_subsys(&csp_box_net_ops);
 
 	if (err)
 		return err;
+	csp_agent_ops_set(&csp_box_agent_ops);
 	err = csp_box_netlink_init();
-	if (err)
+	if (err) {
+		csp_agent_ops_set(NULL);
 		unregister_pernet_subsys(&csp_box_net_ops);
+	}
 	return err;
 }
 
 static void __exit csp_box_exit(void)
 {
 	csp_box_netlink_exit();
+	csp_agent_ops_set(NULL);
 	unregister_pernet_subsys(&csp_box_net_ops);
 	/* Callbacks of ours that wait for a grace period. */
 	rcu_barrier();

@@ -17,6 +17,7 @@
  *
  *	csp_box.mutex		settings, hooks, writers of rules
  *	  csp_box.lock (BH)	pinholes: tables, lists, all that may change
+ *	  csp_home.lock (BH)	where the host of a home address is
  *	    conntrack's own locks
  *
  * Rules are read under RCU; csp_box.order_seq tells a reader that their numbers
@@ -104,6 +105,12 @@ struct nf_ct_timeout;
  * @n_rules:   rules
  * @last_id:   of the rule added last
  * @order_seq: changes while the numbers in csp_box_rule.order are dealt anew
+ * @homes:     addresses that an agent answers for; home.c
+ * @home_keys: the same by the keys of their hosts
+ * @home_list: the same; written under @mutex, read under RCU
+ * @n_homes:   how many
+ * @attracting: the hooks of the agent are registered
+ * @attract_ops: these hooks
  */
 struct csp_box {
 	struct net		*net;
@@ -133,6 +140,13 @@ struct csp_box {
 	u32			n_rules;
 	u32			last_id;
 	seqcount_mutex_t	order_seq;
+
+	struct rhashtable	homes;
+	struct rhltable		home_keys;
+	struct list_head	home_list;
+	u32			n_homes;
+	bool			attracting;
+	struct nf_hook_ops	attract_ops[2];
 };
 
 extern unsigned int csp_box_net_id;

@@ -53,3 +53,25 @@ CSP_BOX_MIB(DELETED, "deleted", "pinholes removed by command")
 CSP_BOX_MIB(CHANGED, "changed", "timeouts changed by an OK to a Change")
 CSP_BOX_MIB(NOT_BELIEVED, "not-believed",
 	    "messages about a pinhole ignored: wrong side, or wrong transaction")
+
+/* Home agent */
+CSP_BOX_MIB(HOME_REGISTERED, "home-registered", "registrations granted, renewals included")
+CSP_BOX_MIB(HOME_DUP, "home-dup", "Registers received again; the answer was repeated")
+CSP_BOX_MIB(HOME_STALE, "home-stale",
+	    "Registers with an old number: the host was told the last one")
+CSP_BOX_MIB(HOME_CHALLENGED, "home-challenged",
+	    "Registers from a new place answered with a nonce to be echoed")
+CSP_BOX_MIB(HOME_REFUSED, "home-refused",
+	    "Registers refused: another host's address, or a source that was translated")
+CSP_BOX_MIB(HOME_UNKNOWN, "home-unknown", "Registers dropped: no such key is configured")
+CSP_BOX_MIB(HOME_BAD_MAC, "home-bad-mac", "messages of hosts dropped: wrong MAC")
+CSP_BOX_MIB(HOME_EXPIRED, "home-expired", "registrations that were not renewed in time")
+CSP_BOX_MIB(HOME_REDIRECTED, "home-redirected", "requests answered with where the host is")
+CSP_BOX_MIB(HOME_RELAYED, "home-relayed", "Setups relayed to hidden hosts")
+CSP_BOX_MIB(HOME_BEHIND, "home-behind", "relayed Setups whose number the host has seen before")
+CSP_BOX_MIB(HOME_GONE, "home-gone", "requests refused: the host is not registered")
+CSP_BOX_MIB(HOME_MISMATCH, "home-mismatch",
+	    "requests refused: not from, or not to, where they say")
+CSP_BOX_MIB(HOME_IGNORED, "home-ignored", "signalling dropped: for a host that is away")
+CSP_BOX_MIB(HOME_PLAIN, "home-plain",
+	    "packets answered with ICMP: not signalling, and the host is away")

@@ -11,6 +11,7 @@
 #include "mbox.h"
 
 struct csp_hole;
+struct csp_home;
 
 extern struct genl_family csp_mbox_nl_family;
 
@@ -19,7 +20,14 @@ void csp_box_netlink_exit(void);
 /* Tells the subscribers; cheap without any. Any context, csp_box.lock held. */
 void csp_box_nl_event(struct csp_hole *hole, enum csp_mbox_event event);
 
+/* The same about a registration; home->lock held. */
+void csp_box_nl_home_event(struct csp_home *home,
+			   enum csp_mbox_home_event event);
+
 /* --- for the files of the family --- */
+
+/* Can a host be at this address? */
+bool csp_box_nl_locator_ok(const struct in6_addr *addr);
 
 /* The family is registered: events may be sent. */
 extern bool csp_box_nl_up;

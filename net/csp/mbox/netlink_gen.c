@@ -59,6 +59,24 @@ const struct nla_policy csp_mbox_pinhole_del_nl_policy[CSP_MBOX_A_PINHOLE_CID + 
 	[CSP_MBOX_A_PINHOLE_CID] = { .type = NLA_U64, },
 };
 
+/* CSP_MBOX_CMD_AGENT_GET - do */
+const struct nla_policy csp_mbox_agent_get_nl_policy[CSP_MBOX_A_HOME_HOME + 1] = {
+	[CSP_MBOX_A_HOME_HOME] = { .type = NLA_BINARY, },
+};
+
+/* CSP_MBOX_CMD_AGENT_ADD - do */
+const struct nla_policy csp_mbox_agent_add_nl_policy[CSP_MBOX_A_HOME_HIDDEN + 1] = {
+	[CSP_MBOX_A_HOME_HOME] = { .type = NLA_BINARY, },
+	[CSP_MBOX_A_HOME_KEY] = NLA_POLICY_EXACT_LEN(32),
+	[CSP_MBOX_A_HOME_LIFETIME] = { .type = NLA_U32, },
+	[CSP_MBOX_A_HOME_HIDDEN] = { .type = NLA_FLAG, },
+};
+
+/* CSP_MBOX_CMD_AGENT_DEL - do */
+const struct nla_policy csp_mbox_agent_del_nl_policy[CSP_MBOX_A_HOME_HOME + 1] = {
+	[CSP_MBOX_A_HOME_HOME] = { .type = NLA_BINARY, },
+};
+
 /* CSP_MBOX_CMD_CONF_GET - do */
 const struct nla_policy csp_mbox_conf_get_nl_policy[CSP_MBOX_A_CONF_UNSPEC + 1] = {
 };
@@ -81,7 +99,7 @@ const struct nla_policy csp_mbox_stats_get_nl_policy[CSP_MBOX_A_STATS_UNSPEC + 1
 };
 
 /* Ops table for csp_mbox */
-const struct genl_ops csp_mbox_nl_ops[9] = {
+const struct genl_ops csp_mbox_nl_ops[12] = {
 	{
 		.cmd		= CSP_MBOX_CMD_RULE_GET,
 		.doit		= csp_mbox_nl_rule_get_doit,
@@ -122,6 +140,27 @@ const struct genl_ops csp_mbox_nl_ops[9] = {
 		.doit		= csp_mbox_nl_pinhole_del_doit,
 		.policy		= csp_mbox_pinhole_del_nl_policy,
 		.maxattr	= CSP_MBOX_A_PINHOLE_CID,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_AGENT_GET,
+		.doit		= csp_mbox_nl_agent_get_doit,
+		.dumpit		= csp_mbox_nl_agent_get_dumpit,
+		.policy		= csp_mbox_agent_get_nl_policy,
+		.maxattr	= CSP_MBOX_A_HOME_HOME,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_AGENT_ADD,
+		.doit		= csp_mbox_nl_agent_add_doit,
+		.policy		= csp_mbox_agent_add_nl_policy,
+		.maxattr	= CSP_MBOX_A_HOME_HIDDEN,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_AGENT_DEL,
+		.doit		= csp_mbox_nl_agent_del_doit,
+		.policy		= csp_mbox_agent_del_nl_policy,
+		.maxattr	= CSP_MBOX_A_HOME_HOME,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -23,6 +23,12 @@ extern const struct nla_policy csp_mbox_pinhole_get_nl_policy[CSP_MBOX_A_PINHOLE
 
 extern const struct nla_policy csp_mbox_pinhole_del_nl_policy[CSP_MBOX_A_PINHOLE_CID + 1];
 
+extern const struct nla_policy csp_mbox_agent_get_nl_policy[CSP_MBOX_A_HOME_HOME + 1];
+
+extern const struct nla_policy csp_mbox_agent_add_nl_policy[CSP_MBOX_A_HOME_HIDDEN + 1];
+
+extern const struct nla_policy csp_mbox_agent_del_nl_policy[CSP_MBOX_A_HOME_HOME + 1];
+
 extern const struct nla_policy csp_mbox_conf_get_nl_policy[CSP_MBOX_A_CONF_UNSPEC + 1];
 
 extern const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_MAX_RULES + 1];
@@ -30,7 +36,7 @@ extern const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_MAX_R
 extern const struct nla_policy csp_mbox_stats_get_nl_policy[CSP_MBOX_A_STATS_UNSPEC + 1];
 
 /* Ops table for csp_mbox */
-extern const struct genl_ops csp_mbox_nl_ops[9];
+extern const struct genl_ops csp_mbox_nl_ops[12];
 
 int csp_mbox_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_mbox_nl_rule_get_dumpit(struct sk_buff *skb,
@@ -42,6 +48,11 @@ int csp_mbox_nl_pinhole_get_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_mbox_nl_pinhole_get_dumpit(struct sk_buff *skb,
 				   struct netlink_callback *cb);
 int csp_mbox_nl_pinhole_del_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_agent_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int csp_mbox_nl_agent_add_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_agent_del_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_mbox_nl_conf_get_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_mbox_nl_conf_set_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_mbox_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);

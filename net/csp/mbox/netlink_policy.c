@@ -99,7 +99,14 @@ static int csp_nl_get_strings(struct genl_info *info,
 	return -ENOMEM;
 }
 
-static bool csp_nl_locator_ok(const struct in6_addr *addr)
+/**
+ * csp_box_nl_locator_ok() - can a host be at an address?
+ * @addr: the address; IPv4 as v4-mapped
+ *
+ * Context: any.
+ * Return: whether it can.
+ */
+bool csp_box_nl_locator_ok(const struct in6_addr *addr)
 {
 	if (ipv6_addr_v4mapped(addr))
 		return !ipv4_is_multicast(addr->s6_addr32[3]) &&
@@ -125,7 +132,7 @@ static int csp_nl_get_to(struct genl_info *info, struct csp_rule_spec *spec)
 	err = csp_nl_get_addr(to, &spec->to, info->extack);
 	if (err)
 		return err;
-	if (!csp_nl_locator_ok(&spec->to)) {
+	if (!csp_box_nl_locator_ok(&spec->to)) {
 		NL_SET_ERR_MSG_ATTR(info->extack, to,
 				    "Nobody can be sent to this address");
 		return -EINVAL;

@@ -145,6 +145,30 @@ void csp_box_reject_to(struct csp_packet *p, const struct in6_addr *daddr,
 }
 
 /**
+ * csp_box_redirect_end() - tell the requester which name to use for the other end
+ * @p:      the packet
+ * @msg:    its Setup, or the Attach of a move
+ * @dst:    the other end
+ * @pubkey: key that the host there has, or NULL: nothing is vouched for
+ *
+ * Context: softirq, RCU, no lock.
+ */
+void csp_box_redirect_end(struct csp_packet *p, const struct csp_msg *msg,
+			  const struct csp_end *dst, const u8 *pubkey)
+{
+	struct csp_box_reply r;
+
+	if (!csp_reply_begin(p, &r, &p->saddr, p->rd.xid, CSP_MSG_REDIRECT,
+			     msg->cid))
+		return;
+	csp_write_conn(&r.wr, msg->proto, msg->dir, &msg->src, dst);
+	if (pubkey)
+		csp_write_blob(&r.wr, CSP_A_PUBKEY, pubkey, CSP_PUBKEY_LEN);
+	csp_reply_origin(&r);
+	csp_reply_send(p, &r);
+}
+
+/**
  * csp_box_redirect() - send the requester elsewhere
  * @p:    the packet
  * @msg:  its Setup
@@ -159,7 +183,6 @@ void csp_box_redirect(struct csp_packet *p, const struct csp_msg *msg,
 		      const struct csp_box_rule *rule)
 {
 	struct csp_end dst = msg->dst;
-	struct csp_box_reply r;
 
 	if (!dst.id_family) {
 		dst.id_family = dst.loc_family;
@@ -168,11 +191,5 @@ void csp_box_redirect(struct csp_packet *p, const struct csp_msg *msg,
 	dst.loc = rule->spec.to;
 	if (rule->spec.to_port)
 		dst.local_port = rule->spec.to_port;
-
-	if (!csp_reply_begin(p, &r, &p->saddr, p->rd.xid, CSP_MSG_REDIRECT,
-			     msg->cid))
-		return;
-	csp_write_conn(&r.wr, msg->proto, msg->dir, &msg->src, &dst);
-	csp_reply_origin(&r);
-	csp_reply_send(p, &r);
+	csp_box_redirect_end(p, msg, &dst, NULL);
 }

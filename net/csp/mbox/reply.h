@@ -19,4 +19,7 @@ void csp_box_reject_to(struct csp_packet *p, const struct in6_addr *daddr,
 void csp_box_redirect(struct csp_packet *p, const struct csp_msg *msg,
 		      const struct csp_box_rule *rule);
 
+void csp_box_redirect_end(struct csp_packet *p, const struct csp_msg *msg,
+			  const struct csp_end *dst, const u8 *pubkey);
+
 #endif /* _NET_CSP_MBOX_REPLY_H */

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A move that is told another place: both ends moved, and lost each other;
+ * csp.rst, sections "Redirect" and "Mobility".
+ *
+ *	 Attach to where the peer was ---- silence
+ *	     |
+ *	     v
+ *	 Attach to its identity ---- Redirect by its home agent: it is at C
+ *	     |
+ *	     v
+ *	 Attach to C
+ *
+ * No MAC is needed: whoever is at C has to make one in the OK. Only a peer whose
+ * key was vouched for has an agent, as far as this host knows.
+ */
+#include "flow.h"
+#include "move.h"
+#include "redirect.h"
+#include "refer.h"
+#include "rx.h"
+#include "vouch.h"
+
+/* Redirects of a move in a row; csp.rst, section "Redirect". */
+#define CSP_REFERRED_MAX	4
+
+/**
+ * csp_refer_addrs() - addresses at which the peer may be asked for
+ * @flow: the flow
+ * @addr: addresses known already
+ * @n:    how many
+ * @max:  room in @addr
+ *
+ * Where it was said to be, and its identity, last of all.
+ *
+ * Context: flow->lock held.
+ * Return: how many there are now.
+ */
+int csp_refer_addrs(const struct csp_flow *flow, struct in6_addr *addr, int n,
+		    int max)
+{
+	const struct in6_addr *more[2];
+	int i, j;
+
+	lockdep_assert_held(&flow->lock);
+	if (!flow->initiator || !csp_vouch_wanted(flow))
+		return n;
+	more[0] = &flow->names->dst.loc;
+	more[1] = &flow->home_r;
+	for (i = 0; i < ARRAY_SIZE(more) && n < max; i++) {
+		for (j = 0; j < n; j++)
+			if (ipv6_addr_equal(&addr[j], more[i]))
+				break;
+		if (j == n)
+			addr[n++] = *more[i];
+	}
+	return n;
+}
+
+/* Is it what a Redirect of this move may say? */
+static bool csp_refer_fits(const struct csp_flow *flow, const struct csp_msg *msg)
+{
+	lockdep_assert_held(&flow->lock);
+	return !flow->dead && flow->state == CSP_STATE_MOVING &&
+	       msg->proto == flow->t.proto &&
+	       msg->dst.loc_family == flow->t.family &&
+	       csp_end_port(&msg->dst) == flow->t.rport &&
+	       ipv6_addr_equal(csp_end_identity(&msg->dst), &flow->home_r) &&
+	       !ipv6_addr_equal(&msg->dst.loc, &flow->t.raddr) &&
+	       flow->move->referred < CSP_REFERRED_MAX;
+}
+
+/**
+ * csp_refer_rcv() - a Redirect of a move arrived
+ * @rx:   the packet
+ * @flow: found by its identifier
+ * @msg:  the Redirect
+ *
+ * Context: softirq.
+ */
+void csp_refer_rcv(struct csp_rx *rx, struct csp_flow *flow,
+		   const struct csp_msg *msg)
+{
+	bool fits = false;
+
+	if (rx->rd.xid == READ_ONCE(flow->xid) && flow->initiator &&
+	    csp_vouch_wanted(flow) && CSP_HAS(msg, CONN) && CSP_HAS(msg, DST) &&
+	    csp_redirect_target_ok(flow, &msg->dst.loc)) {
+		spin_lock_bh(&flow->lock);
+		fits = csp_refer_fits(flow, msg);
+		if (fits) {
+			flow->move->referred++;
+			flow->names->dst.loc = msg->dst.loc;
+			flow->want_r = msg->dst.loc;
+		}
+		spin_unlock_bh(&flow->lock);
+	}
+	if (!fits) {
+		CSP_INC(rx->cn, REDIRECT_BAD);
+		return;
+	}
+	CSP_INC(rx->cn, MOVE_REDIRECTED);
+	csp_flow_todo(flow, CSP_TODO_MOVE);
+}
