@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # variables of lib.sh
+#
+# What the scenarios of home agents share beside lib.sh, mobility.sh and box.sh:
+#
+#	home_network TIME		A, and B whose home address is S, 10.0.9.9 and
+#					fd00:9::9; H, the router of its home network
+#	agent_for H B [OPTION...]	H answers for S, and B may register it
+#	register_with H B [OPTION...]	B does
+#	is_registered B			the agent knows where it is
+#	is_at H STATE [LOCATOR]		what the agent knows
+#
+#	A 10.0.1.1 --- R --- 10.0.8.1 H 10.0.9.254 --- (B at home: 10.0.9.9)
+#	                \--- 10.0.2.2 B, which has S at lo, too
+
+home_network() { # [TIME]
+	routed "$@"
+	router H
+	link H:net R:to-h R-H
+	link B:home H:home B-home
+	addr R:to-h 10.0.8.254/24
+	addr H:net 10.0.8.1/24 H
+	addr H:home 10.0.9.254/24
+	ip -n csp-R addr add fd00:8::fe/64 dev to-h nodad
+	addr H:net fd00:8::1/64 H6
+	ip -n csp-H addr add fd00:9::fe/64 dev home nodad
+	ip -n csp-R route add 10.0.9.0/24 via 10.0.8.1
+	ip -n csp-R route add fd00:9::/64 via fd00:8::1
+	default_via H 10.0.8.254 fd00:8::fe
+	addr B:lo 10.0.9.9/32 S
+	addr B:lo fd00:9::9/128 S6
+	# Neither end waits for what nobody answers.
+	for h in A B; do conf $h udp_encap=0; done
+	modprobe csp_mbox
+}
+
+standing() { ctl "$1" key standing; }	# HOST
+
+agent_for() { # H B [OPTION...]
+	ctl "$1" agent add "${home-10.0.9.9}" --key "$(standing "$2")" "${@:3}"
+}
+
+register_with() { # H B [OPTION...]
+	ctl "$2" register "${agent-10.0.8.1}" --home "${home-10.0.9.9}" \
+		--key "$(standing "$1")" "${@:3}"
+}
+
+reg() { ctl "$1" -j register | jq -r ".[0].$2"; }	# B KEY
+reg_is() { [ "$(reg "$1" "$2")" = "$3" ]; }	# B KEY VALUE
+is_registered() { reg_is "$1" state registered; }	# B
+
+agent_knows() { ctl "$1" -j agent | jq -r '.[0] | .state + " " + (.locator // "")'; }	# H
+is_at() { [ "$(agent_knows "$1")" = "$2 ${3-}" ]; }	# H STATE [LOCATOR]

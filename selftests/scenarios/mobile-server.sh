@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A mobile server: it tells its home agent where it is, and that tells clients, and
+# vouches for its key; in the middle of a transfer it moves on.
+. "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/mobility.sh"
+. "$(dirname "$0")/../lib/box.sh"
+. "$(dirname "$0")/../lib/home.sh"
+
+plan 27
+
+home_network 5ms
+count_box H
+capture A-R B-R R-H
+
+agent_for H B
+client client A tcp 10.0.9.9 80 require
+ok "who asks for a server that is nowhere" not connect client
+is "is told that it is gone" "$(field error)" EHOSTDOWN
+tell client reject
+is "by the agent" "$(field origin)" 10.0.8.1
+quit client
+
+phase register
+register_with H B
+ok "the server registers" wait_for is_registered B
+ok "the agent knows where it is" is_at H away 10.0.2.2
+ok "with a proof of its address" box_counters_are H home-registered=1 home-challenged=1
+ok "messages" expect_messages R-H <<-END
+	A > S: Setup(TCP, A,* <-> S,80) + SYN
+	H > A: Reject(GONE, *
+	B > H: Register(S at B, Timeout=600s) + Nonce + Sig
+	H > B: Ack + Nonce + Nonce echo + Sig
+	B > H: Register(S at B, Timeout=600s) + Nonce + Nonce echo + Sig
+	H > B: OK(Timeout=600s) + Nonce echo + Sig
+END
+
+# --- a client is sent there ------------------------------------------------------------------------
+
+phase redirect
+listener server B tcp 10.0.9.9 80 require
+dial client A tcp 10.0.9.9 80 require 40000
+ok "a client connects, to a socket bound to the home address" tell server accept
+tell client names
+is "getpeername() is where the server is" "$(field peer)" 10.0.2.2,80
+tell server names
+is "the server's own address is, too" "$(field local)" 10.0.2.2,80
+is "cspctl knows identity and locator" \
+	"$(ctl A -j flow | jq -r '.[0] | .raddr + " " + .home_raddr')" "10.0.2.2 10.0.9.9"
+is "so it does at the server" \
+	"$(ctl B -j flow | jq -r '.[0] | .laddr + " " + .home_laddr')" "10.0.2.2 10.0.9.9"
+ok "the key is the one vouched for" counters_are A redirect-in=1 vouch-ok=1 vouch-bad=0 dh=1
+ok "the listener was given the SYN" counters_are B home-assigned=1 setup-in=1
+ok "data passes" exchange client server 100k
+
+# --- it moves in the middle of a transfer ------------------------------------------------------------
+
+phase move
+start_trade client server 1500k 700k
+wait_for past client 300000
+roam B:eth0 10.0.5.2/24 10.0.5.254 C
+ok "the server moves" wait_for moved B 1
+ok "and tells its agent" wait_for is_at H away 10.0.5.2
+ok "the data arrives, both ways" end_trade client server
+is "the client goes on" "$(place client)" "10.0.1.1,40000 10.0.5.2,80 established 1"
+listener second B tcp 0.0.0.0 81 require
+dial other A tcp 10.0.9.9 81 require
+tell other names
+is "others are sent to the new place" "$(field peer)" 10.0.5.2,81
+quit other second
+only_one() { [ "$(flows "$1" cid | wc -l)" = 1 ]; }
+wait_for only_one B
+
+# --- both move at once --------------------------------------------------------------------------------
+
+phase both
+ip -n csp-A addr flush dev eth0 scope global
+ip -n csp-B addr flush dev eth0 scope global
+wait_for state_is A homeless
+wait_for state_is B homeless
+roam B:eth0 10.0.6.2/24 10.0.6.254 E
+wait_for is_at H away 10.0.6.2
+roam A:eth0 10.0.3.1/24 10.0.3.254 D
+both_at() { path_is A 10.0.3.1 10.0.6.2 && path_is B 10.0.6.2 10.0.3.1 && state_is A established; }
+ok "both moved at once: they find each other by the agent" wait_for -t 60 both_at
+ok "data goes on" exchange client server 100k
+quit client server
+ok "both ends forget the connections" quiet A B
+ok "the agent sent the move on" counters_are A 'move-redirected=>0' redirect-bad=0
+
+# --- who does not signal --------------------------------------------------------------------------------
+
+phase plain
+ok "a plain client gets a clear answer" not on A ping -c 1 -W 5 10.0.9.9
+ok "which is counted" box_counters_are H 'home-plain=>0'
+ok "messages of the client" expect_messages A-R@redirect <<-END
+	A > S: Setup(TCP, A,40000 <-> S,80) + SYN
+	H > A: Redirect(TCP, A,40000 <-> S:B,80, by H)
+	A > B: Setup(TCP, A,40000 <-> S:B,80) + Nonce + SYN
+	B > A: OK* + Nonce echo + Sig
+END
