@@ -115,8 +115,8 @@ demo:
 
 PHONY += bench
 bench:
-	@tools/setup build test
-	@tools/vm/run -k $(or $(K),6.12) --icount -t 3600 -- selftests/bench/run $(T)
+	@tools/setup build test bench
+	@tools/vm/run -k $(or $(K),6.12) --icount --mem 4096 -t 3600 -- selftests/bench/run $(T)
 
 # --- the rest -----------------------------------------------------------------------------
 

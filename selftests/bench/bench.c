@@ -9,7 +9,8 @@
 
 #include "bench.h"
 
-const char *const kind_name[N_KINDS] = { "plain", "csp", "mptcp", "wireguard" };
+const char *const kind_name[N_KINDS] = { "plain", "csp", "mptcp", "wireguard",
+					 "pcp" };
 bool quick;
 
 static const struct {
@@ -22,6 +23,11 @@ static const struct {
 	{ "gap", bench_gap },
 	{ "memory", bench_memory },
 	{ "lookup", bench_lookup },
+	{ "router", bench_router },
+	{ "forward", bench_forward },
+	{ "pinholes", bench_pinholes },
+	{ "rules", bench_rules },
+	{ "mapping", bench_mapping },
 };
 
 int main(int argc, char **argv)

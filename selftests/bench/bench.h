@@ -23,6 +23,7 @@ enum kind {
 	CSP,		/* TCP, signalled */
 	MPTCP,
 	WIREGUARD,	/* TCP inside WireGuard */
+	PCP,		/* a port mapped by the Port Control Protocol */
 	N_KINDS
 };
 
@@ -68,5 +69,10 @@ int bench_bulk(int argc, char **argv);
 int bench_gap(int argc, char **argv);
 int bench_memory(int argc, char **argv);
 int bench_lookup(int argc, char **argv);
+int bench_router(int argc, char **argv);
+int bench_forward(int argc, char **argv);
+int bench_pinholes(int argc, char **argv);
+int bench_rules(int argc, char **argv);
+int bench_mapping(int argc, char **argv);
 
 #endif /* BENCH_H */

@@ -70,7 +70,7 @@ function row(title, name, unit, base, want,    k, i, v, r, mark, part, line, j) 
 		", \"title\": " quote(title) ", \"unit\": " quote(unit) j "}"
 }
 
-BEGIN { n_kinds = split("plain csp mptcp wireguard", kinds, " ") }
+BEGIN { n_kinds = split("plain csp mptcp wireguard pcp", kinds, " ") }
 
 { value[$1] = $2; order[++n] = $1 }
 
@@ -80,6 +80,12 @@ $1 ~ /^lookup-[0-9]+\.csp$/ {
 	gsub(/[^0-9]/, "", size)
 	sizes[++n_sizes] = size
 	value["found-" size ".csp"] = $2 - value["lookup-" size ".plain"]
+}
+
+$1 ~ /^open-[0-9]+\.csp$/ {
+	count = $1
+	gsub(/[^0-9]/, "", count)
+	counts[++n_counts] = count
 }
 
 # The same for both directions and both delays.
@@ -101,9 +107,56 @@ function ramps(    rtt, i, dir, ways) {
 			    "value <= " value["ramp-" ways[i] "-" rtt ".plain"] + 1.1)
 }
 
+# What a router does of it is the difference from one that only forwards.
+function router() {
+	row("connect and close, router", "router-ruleset", "instr",
+	    "router-ruleset.plain", "")
+	row("the same, router is a box", "router-box", "instr",
+	    "router-ruleset.csp", "")
+	if (!has("router-box.csp"))
+		return
+	value["router-own.plain"] = value["router-ruleset.plain"] - \
+		value["router-bare.plain"]
+	value["router-own.csp"] = value["router-box.csp"] - value["router-bare.csp"]
+	row("what the router does of it", "router-own", "instr",
+	    "router-own.plain", "")
+}
+
+function boxes(    i, base) {
+	router()
+	row("1 MiB, no offloads, router", "forward-ruleset", "instr",
+	    "forward-ruleset.plain", "")
+	row("the same, router is a box", "forward-box", "instr",
+	    "forward-ruleset.csp", "ratio ~ 0.005")
+	row("a port opened", "mapping", "instr", "mapping.pcp", "")
+	row("messages for it", "mapping-messages", "", "mapping-messages.pcp", "")
+	row("time until it is known", "mapping-time", "RTT", "mapping-time.pcp", "")
+	row("Setup, box of 10 rules", "rules-10", "instr", "", "")
+	row("of 10000 rules", "rules-10000", "instr", "rules-10.csp",
+	    "ratio <= 1.05")
+	row("of 10000, alike but for the port", "rules-alike", "instr",
+	    "rules-10.csp", "")
+	for (i = 1; i <= n_counts; i++) {
+		base = i > 1 ? "open-" counts[1] ".csp" : ""
+		row("Setup, box of " counts[i] " pinholes", "open-" counts[i],
+		    "instr", base, i > 1 ? "ratio <= 1.05" : "")
+	}
+	for (i = 1; i <= n_counts; i++) {
+		base = i > 1 ? "confirm-" counts[1] ".csp" : ""
+		row("its OK, box of " counts[i], "confirm-" counts[i], "instr",
+		    base, i > 1 ? "ratio <= 1.05" : "")
+	}
+	# Of fewer, the allocators' own granularity would show.
+	for (i = 1; i <= n_counts; i++)
+		if (counts[i] >= 100000)
+			row("memory of one among " counts[i],
+			    "pinhole-memory-" counts[i], "bytes",
+			    "pinhole-memory-" counts[i] ".plain", "")
+}
+
 END {
-	printf "%-35s %-6s %9s %9s %9s %9s %7s  %s\n", "", "unit", "plain", "CSP",
-		"MPTCP", "WireGuard", "ratio", "target"
+	printf "%-35s %-6s %9s %9s %9s %9s %9s %7s  %s\n", "", "unit", "plain",
+		"CSP", "MPTCP", "WireGuard", "PCP", "ratio", "target"
 	row("connect and close", "connect-close", "instr", "connect-close.plain",
 	    "ratio <= 1.15")
 	row("connect at 20 ms", "connect-time", "ms", "connect-time.plain",
@@ -139,6 +192,8 @@ END {
 		if (sizes[i] >= 100000)
 			row("memory of one among " sizes[i], "memory-" sizes[i], "bytes",
 			    "", "")
+
+	boxes()
 
 	printf("{\n  \"kernel\": %s,\n  \"quick\": %s,\n", quote(kernel),
 	       (quick == "" ? "false" : "true")) >json

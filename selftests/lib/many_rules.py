@@ -4,6 +4,7 @@
 Rules of a box by the thousand, and what a Setup costs with them:
 
   many_rules.py add N        N rules, for as many destinations and ports
+  many_rules.py alike N      N rules that differ in nothing but their source ports
   many_rules.py insert N     N rules, each before the one that was inserted last
   many_rules.py time N SRC DST PORT  send N Setups; prints microseconds for each
 
@@ -20,7 +21,7 @@ from genl import Netlink, attribute, find_family
 from rawcsp import packets as p
 
 RULE_ADD = 2
-BEFORE, ACTION, DST, PROTO, DPORT, TEXT = 2, 3, 10, 12, 15, 22
+BEFORE, ACTION, DST, PROTO, SPORT, DPORT, TEXT = 2, 3, 10, 12, 13, 15, 22
 ACCEPT, REJECT = 0, 2
 
 
@@ -47,6 +48,14 @@ def add_many(n):
         if i % 3:
             attrs.append(attribute(DPORT, struct.pack("=H", 1 + i)))
         add(netlink, family, *attrs)
+
+
+def add_alike(n):
+    netlink = Netlink()
+    family = find_family(netlink, "csp_mbox")
+    for i in range(n):
+        add(netlink, family, attribute(ACTION, bytes([REJECT])),
+            attribute(SPORT, struct.pack("=H", 40000 + i)))
 
 
 def insert_many(n):
@@ -77,6 +86,8 @@ def main():
     what, n, *rest = sys.argv[1:]
     if what == "add":
         add_many(int(n))
+    elif what == "alike":
+        add_alike(int(n))
     elif what == "insert":
         insert_many(int(n))
     else:
