@@ -3,7 +3,8 @@
  * A socket on a string: one command a line on standard input, one JSON object
  * a line in answer.  What failed has "error", the name of the errno, and "call".
  *
- *	socket tcp|udp|raw 4|6	new socket; v6 ones take v4-mapped addresses
+ *	socket tcp|udp|sctp|dccp|raw 4|6	new socket; v6 ones take v4-mapped
+ *				addresses
  *	csp off|prefer|require	setsockopt(CSP_ENABLE)
  *	reuseport, reuseaddr, v6only, nodelay, keepalive
  *	device DEV		SO_BINDTODEVICE
@@ -189,12 +190,18 @@ static void cmd_socket(char **a)
 
 	if (!strcmp(a[1], "udp"))
 		type = SOCK_DGRAM;
+	if (!strcmp(a[1], "sctp"))
+		protocol = IPPROTO_SCTP;
+	if (!strcmp(a[1], "dccp")) {
+		type = SOCK_DCCP;
+		protocol = IPPROTO_DCCP;
+	}
 	if (!strcmp(a[1], "raw")) {
 		type = SOCK_RAW;
 		protocol = IPPROTO_UDP;
 	}
 	new_sock("socket", socket(family, type, protocol), family,
-		 type == SOCK_DGRAM);
+		 type == SOCK_DGRAM || type == SOCK_DCCP);
 }
 
 static void cmd_use(char **a)
