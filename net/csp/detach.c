@@ -425,7 +425,10 @@ void csp_detach_rcv(struct csp_rx *rx, const struct csp_msg *msg)
 	struct csp_flow *flow = csp_flow_by_cid(rx->cn, msg->dcid);
 	struct csp_writer *wr;
 
-	if (!flow || csp_flow_next(flow) == msg->dcid) {
+	/* Nor can a peer give up what it has not agreed to yet. */
+	if (!flow || csp_flow_next(flow) == msg->dcid ||
+	    READ_ONCE(flow->state) == CSP_STATE_SETUP ||
+	    READ_ONCE(flow->state) == CSP_STATE_PLAIN) {
 		csp_rx_reject(rx, msg, CSP_ERR_NO_CONN, 0, NULL);
 		goto out;
 	}

@@ -294,8 +294,10 @@ static void csp_rx_answer(struct csp_rx *rx, const struct csp_msg *msg)
 	/* No identifier in a Reject(VERSION): only the transaction is known. */
 	if (msg->dcid)
 		flow = csp_flow_by_cid(rx->cn, msg->dcid);
-	else
+	else if (msg->type == CSP_MSG_REJECT)
 		flow = csp_flow_by_xid(rx->cn, rx->rd.xid);
+	else
+		flow = NULL;
 	if (!flow) {
 		if (!csp_rx_relation(rx, msg) &&
 		    (!csp_rx_no_conn(msg) || !csp_detach_no_conn(rx, msg)))
