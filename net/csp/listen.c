@@ -523,34 +523,33 @@ static bool csp_knock_may_compute(struct csp_knock *k)
 	       csp_limit_dh(k->rx->cn);
 }
 
-/* 0: go on; else refuse. May answer statelessly, and then says so. */
-static u16 csp_knock_load(struct csp_knock *k, bool *answered)
+/* Has the sender shown that he is where he says? */
+static bool csp_knock_echoed(struct csp_knock *k)
+{
+	struct csp_rx *rx = k->rx;
+
+	if (!CSP_HAS(k->msg, NONCE_ECHO))
+		return false;
+	if (csp_cookie_ok(rx->cn, &rx->saddr, &rx->daddr, k->msg->cid,
+			  &k->msg->nonce_echo)) {
+		CSP_INC(rx->cn, COOKIE_OK);
+		return true;
+	}
+	CSP_INC(rx->cn, COOKIE_BAD);
+	return false;
+}
+
+/* Asks him to; nothing is kept. */
+static void csp_knock_ask(struct csp_knock *k)
 {
 	struct csp_rx *rx = k->rx;
 	struct csp_net *cn = rx->cn;
-	u32 n = atomic_read(&cn->n_embryonic);
-	u32 max = CSP_CONF(cn, max_embryonic);
 	u8 nonce[CSP_COOKIE_LEN];
 	struct csp_writer *wr;
 
-	if (n >= max)
-		return CSP_ERR_FULL;
-	if (n < max / 2 && !CSP_HAS(k->msg, NONCE))
-		return 0;
-	if (CSP_HAS(k->msg, NONCE_ECHO)) {
-		if (csp_cookie_ok(cn, &rx->saddr, &rx->daddr, k->msg->cid,
-				  &k->msg->nonce_echo)) {
-			CSP_INC(cn, COOKIE_OK);
-			return 0;
-		}
-		CSP_INC(cn, COOKIE_BAD);
-	}
-	if (n < max / 2 && csp_knock_may_compute(k))
-		return 0;
-	*answered = true;
 	if (!csp_limit_reply(cn, &rx->saddr)) {
 		CSP_INC(cn, RATE_LIMITED);
-		return 0;
+		return;
 	}
 	wr = csp_rx_reply(rx, CSP_MSG_ACK, k->msg->cid);
 	if (wr) {
@@ -558,6 +557,25 @@ static u16 csp_knock_load(struct csp_knock *k, bool *answered)
 		csp_write_blob(wr, CSP_A_NONCE, nonce, sizeof(nonce));
 		CSP_INC(cn, COOKIE_OUT);
 	}
+}
+
+/* 0: go on; else refuse. May answer statelessly, and then says so. */
+static u16 csp_knock_load(struct csp_knock *k, bool *answered)
+{
+	struct csp_net *cn = k->rx->cn;
+	u32 n = atomic_read(&cn->n_embryonic);
+	u32 max = CSP_CONF(cn, max_embryonic);
+
+	if (n >= max)
+		return CSP_ERR_FULL;
+	if (n < max / 2 && !CSP_HAS(k->msg, NONCE))
+		return 0;
+	if (csp_knock_echoed(k))
+		return 0;
+	if (n < max / 2 && csp_knock_may_compute(k))
+		return 0;
+	*answered = true;
+	csp_knock_ask(k);
 	return 0;
 }
 
@@ -579,12 +597,20 @@ static void csp_knock_crossed(struct csp_knock *k, struct csp_flow *flow)
 			      &k->t.raddr, &k->t.laddr);
 }
 
+/* A UDP socket that serves many says nothing of the one who was there before. */
+static bool csp_knock_alive(const struct csp_flow *flow, const struct sock *sk)
+{
+	return flow->t.proto == IPPROTO_TCP || flow->initiator ||
+	       READ_ONCE(sk->sk_state) == TCP_ESTABLISHED;
+}
+
 /* True: the Setup was for this flow, and has been dealt with. */
 static bool csp_knock_known(struct csp_knock *k, struct csp_flow *flow,
 			    u16 *code)
 {
 	struct csp_net *cn = k->rx->cn;
 	struct sock *sk;
+	bool alive;
 
 	if (!flow->initiator && flow->peer_cid0 == k->msg->cid) {
 		CSP_INC(cn, SETUP_DUP);
@@ -598,11 +624,17 @@ static bool csp_knock_known(struct csp_knock *k, struct csp_flow *flow,
 	/* Another connection of that name: is the old one alive? */
 	sk = csp_flow_sk(flow);
 	if (sk) {
+		alive = csp_knock_alive(flow, sk);
 		sock_put(sk);
-		if (k->t.proto == IPPROTO_TCP || flow->initiator) {
+		if (alive) {
 			*code = CSP_ERR_IN_USE;
 			return true;
 		}
+	}
+	/* Blind packets remove nothing. */
+	if (!csp_knock_echoed(k)) {
+		csp_knock_ask(k);
+		return true;
 	}
 	csp_flow_kill(flow, CSP_EVENT_DELETED);
 	return false;

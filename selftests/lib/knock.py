@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """
-Send odd packets to a host, and tell how each was answered:
+Send odd packets to a host, each from a port of its own from OWN_PORT (20000) on, and
+tell how each was answered:
 
-  knock.py SOURCE DESTINATION PORT
+  knock.py SOURCE DESTINATION PORT [OWN_PORT]
 
 PORT is that of a UDP socket there that takes Setups, PORT + 1 that of one that
 does not want them.  One line each, "NAME: ANSWER", "-" for none.
@@ -24,9 +25,9 @@ SCTP = 132
 class Knocker:
     """Makes Setups, each of a connection of its own, and collects answers."""
 
-    def __init__(self, src, dst, port):
+    def __init__(self, src, dst, port, own_port):
         self.src, self.dst, self.port = src, dst, port
-        self.own_port = 20000
+        self.own_port = own_port
         self.names = {}         # xid -> name of the knock
         self.sizes = {}         # xid -> bytes
         self.cids = {}          # xid -> identifier to which the answer goes
@@ -145,7 +146,7 @@ def knock_all(k):
 
 
 def main():
-    k = Knocker(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    k = Knocker(*sys.argv[1:3], *map(int, (sys.argv[3:] + ["20000"])[:2]))
     knock_all(k)
     k.collect("last")
     for name, answer in k.answers.items():

@@ -52,5 +52,5 @@ is "connections are those that were granted" "$(counter B flows)" 7
 
 conf B reply_rate=1
 count_from_here B
-on A "$lib/knock.py" 10.0.0.1 10.0.0.2 5000 >"$tmp/answers" || note "knock.py failed"
+on A "$lib/knock.py" 10.0.0.1 10.0.0.2 5000 30000 >"$tmp/answers" || note "knock.py failed"
 ok "refusals are limited to a rate" counters_are B reject-out=1 rate-limited=">8"
