@@ -19,6 +19,7 @@ CSP_MIB(IN_VERSION, "in-version", "packets refused: version not spoken here")
 CSP_MIB(IN_CRITICAL, "in-critical", "packets refused: unknown critical attribute or message")
 CSP_MIB(IN_UNEXPECTED, "in-unexpected", "messages ignored: no transaction waits for them")
 CSP_MIB(IN_UNSUPPORTED, "in-unsupported", "messages ignored: only a box acts on them")
+CSP_MIB(IN_MANY, "in-many", "packets dropped: sent to a broadcast or multicast address")
 CSP_MIB(RATE_LIMITED, "rate-limited", "answers not sent: the source asks too often")
 
 /* Setup */

@@ -423,6 +423,17 @@ static void csp_rx_messages(struct csp_rx *rx)
 		csp_rx_message(rx, &msg);
 }
 
+/* What goes to many is answered by none: whose address it has could be flooded. */
+static bool csp_rx_unicast(const struct sk_buff *skb)
+{
+	if (skb->pkt_type != PACKET_HOST)
+		return false;
+	if (skb->protocol == htons(ETH_P_IP))
+		return !(skb_rtable(skb)->rt_flags &
+			 (RTCF_BROADCAST | RTCF_MULTICAST));
+	return !ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
+}
+
 /**
  * csp_rcv_packet() - handle one packet
  * @cn:   namespace
@@ -440,6 +451,11 @@ void csp_rcv_packet(struct csp_net *cn, struct sk_buff *skb, bool udp,
 	CSP_INC(cn, IN_PKTS);
 	if (udp)
 		CSP_INC(cn, IN_UDP);
+	if (!csp_rx_unicast(skb)) {
+		CSP_INC(cn, IN_MANY);
+		kfree_skb(skb);
+		return;
+	}
 	if (READ_ONCE(cn->dying) || skb_linearize(skb)) {
 		kfree_skb(skb);
 		return;
