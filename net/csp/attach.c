@@ -167,6 +167,38 @@ static struct sk_buff *csp_attach_ok_build(struct csp_flow *flow,
 	return csp_sign_finish(skb, &wr, flow);
 }
 
+/**
+ * csp_attach_charge() - may one more packet go to the peer?
+ * @flow: the flow
+ * @len:  its length, IP header included
+ *
+ * An address that has not echoed its nonce gets no more than three times what
+ * came from it; csp.rst, section "Address validation".
+ *
+ * Context: flow->lock held.
+ * Return: whether it may; it is counted then.
+ */
+bool csp_attach_charge(struct csp_flow *flow, u32 len)
+{
+	struct csp_move *mv = flow->move;
+
+	lockdep_assert_held(&flow->lock);
+	if (!mv || !mv->unvalidated)
+		return true;
+	if (mv->credit < len) {
+		CSP_INC(flow->cn, LIMITED_DROP);
+		return false;
+	}
+	mv->credit -= len;
+	return true;
+}
+
+/* What a request from the new address is good for. */
+static u32 csp_attach_credit(const struct csp_rx *rx)
+{
+	return 3 * (rx->skb->len + skb_network_header_len(rx->skb));
+}
+
 static void csp_attach_ok_send(struct csp_flow *flow, u8 attempt)
 {
 	struct sk_buff *skb = NULL;
@@ -176,6 +208,11 @@ static void csp_attach_ok_send(struct csp_flow *flow, u8 attempt)
 	if (!flow->dead) {
 		skb = csp_attach_ok_build(flow, attempt);
 		csp_to_flow(&to, flow);
+		if (skb && !csp_attach_charge(flow, skb->len +
+					      csp_to_headers(&to))) {
+			kfree_skb(skb);
+			skb = NULL;
+		}
 		if (flow->move->unvalidated)
 			csp_move_set_due(flow, CSP_DUE_OK, CSP_VALIDATE_RTO <<
 					 flow->move->ok_attempt);
@@ -236,6 +273,7 @@ static void csp_attach_note(struct csp_rx *rx, struct csp_flow *flow,
 	flow->udp = rx->udp;
 	flow->moves++;
 	mv->unvalidated = true;
+	mv->credit = csp_attach_credit(rx);
 	mv->ok_attempt = 0;
 	mv->echo_len = msg->nonce.len;
 	memcpy(mv->echo, msg->nonce.data, msg->nonce.len);
@@ -271,7 +309,7 @@ static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 }
 
 /* Our own move was under way: it goes on, to the peer's new address. */
-static void csp_attach_state(struct csp_flow *flow,
+static void csp_attach_state(struct csp_flow *flow, struct sock *sk,
 			     const struct csp_tuple *before)
 {
 	bool again;
@@ -289,6 +327,8 @@ static void csp_attach_state(struct csp_flow *flow,
 	spin_unlock_bh(&flow->lock);
 	if (again)
 		csp_flow_todo(flow, CSP_TODO_AGAIN);
+	else if (READ_ONCE(flow->state) == CSP_STATE_ESTABLISHED)
+		csp_move_resume(flow, sk);
 }
 
 /* A refusal that the mover can believe. */
@@ -350,13 +390,24 @@ static u16 csp_attach_accept(struct csp_rx *rx, struct csp_flow *flow,
 	code = csp_attach_rebind(rx, flow, sk, msg, &before);
 	if (!code) {
 		CSP_INC(rx->cn, MOVE_IN);
-		csp_attach_state(flow, &before);
+		csp_attach_state(flow, sk, &before);
 		/* Before the data that the release of the socket sends. */
 		csp_attach_ok_send(flow, rx->rd.attempt);
 	}
 	release_sock(sk);
 	sock_put(sk);
 	return code;
+}
+
+/* A copy from the new address earns as much as the first one. */
+static void csp_attach_again(struct csp_rx *rx, struct csp_flow *flow)
+{
+	spin_lock_bh(&flow->lock);
+	if (ipv6_addr_equal(&rx->saddr, &flow->t.raddr))
+		flow->move->credit = min_t(u64, S32_MAX,
+					   (u64)flow->move->credit +
+					   csp_attach_credit(rx));
+	spin_unlock_bh(&flow->lock);
 }
 
 /* The message is the peer's; a number is used once, for ever. */
@@ -368,6 +419,7 @@ static void csp_attach_believed(struct csp_rx *rx, struct csp_flow *flow,
 
 	if (msg->seq == mv->rx_seq && mv->rx_xid == rx->rd.xid) {
 		CSP_INC(rx->cn, MOVE_DUP);
+		csp_attach_again(rx, flow);
 		if (mv->rx_code)
 			csp_attach_refuse(rx, flow, msg, mv->rx_code);
 		else
@@ -495,6 +547,8 @@ void csp_attach_validated(struct csp_flow *flow)
 	if (!READ_ONCE(mv->unvalidated)) {
 		csp_rebind_lift(sk, true, mv->room);
 		mv->room = 0;
+		if (READ_ONCE(flow->state) == CSP_STATE_ESTABLISHED)
+			csp_move_resume(flow, sk);
 	}
 	release_sock(sk);
 	sock_put(sk);

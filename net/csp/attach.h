@@ -14,6 +14,7 @@ void csp_attach_rcv(struct csp_rx *rx, const struct csp_msg *msg);
 void csp_attach_process(struct csp_flow *flow);
 void csp_attach_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
 			const struct csp_msg *msg);
+bool csp_attach_charge(struct csp_flow *flow, u32 len);
 void csp_attach_validated(struct csp_flow *flow);
 void csp_attach_timer(struct csp_flow *flow);
 

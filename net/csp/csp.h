@@ -377,6 +377,7 @@ enum csp_say {
  * @started:   jiffies when the move under way began
  * @due:       jiffies at which each of the timers runs out; 0: not set
  * @unvalidated: the peer's new address has not echoed its nonce yet
+ * @credit:    bytes that may go there until then
  * @room:      bytes by which the segments are shorter for now
  * @arrived:   what was in flight at the move is believed to have arrived
  * @old:       the path before this one
@@ -412,6 +413,7 @@ struct csp_move {
 	unsigned long		started;
 	unsigned long		due[__CSP_DUE_MAX];
 	bool			unvalidated;
+	u32			credit;
 	u16			room;
 	bool			arrived;
 	struct csp_oldpath	old;

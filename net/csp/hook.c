@@ -31,6 +31,7 @@
 #include <net/tcp.h>
 #include <net/udp.h>
 
+#include "attach.h"
 #include "encap.h"
 #include "flow.h"
 #include "home.h"
@@ -155,6 +156,17 @@ static bool csp_dst_unicast(const struct sk_buff *skb)
 	return !ipv6_addr_is_multicast(&ipv6_hdr(skb)->daddr);
 }
 
+/* Bytes that a packet will have on the wire. */
+static u32 csp_out_len(const struct sk_buff *skb)
+{
+	if (!skb_is_gso(skb))
+		return skb->len;
+	return skb->len + (skb_shinfo(skb)->gso_segs - 1) *
+	       (skb_transport_offset(skb) +
+		(skb_shinfo(skb)->gso_type & SKB_GSO_UDP_L4 ?
+		 sizeof(struct udphdr) : tcp_hdrlen(skb)));
+}
+
 /* A packet of a connection that this host knows. */
 static unsigned int csp_out_known(struct csp_flow *flow, struct sk_buff *skb)
 {
@@ -177,6 +189,13 @@ static unsigned int csp_out_known(struct csp_flow *flow, struct sk_buff *skb)
 		} else {
 			CSP_INC(flow->cn, HELD_DROP);
 			verdict = NF_DROP;
+		}
+		break;
+	case CSP_STATE_ESTABLISHED:
+		/* Section "Address validation"; to the transport it is lost. */
+		if (!csp_attach_charge(flow, csp_out_len(skb))) {
+			verdict = NF_STOLEN;
+			kfree_skb(skb);
 		}
 		break;
 	}

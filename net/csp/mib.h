@@ -106,6 +106,8 @@ CSP_MIB(ATTACH_NO_CONN, "attach-no-conn", "signed messages refused: no such conn
 CSP_MIB(ATTACH_NO_SOCK, "attach-no-sock", "signed messages refused: the socket is gone")
 CSP_MIB(LATE_OLD_PATH, "late-old-path", "data packets dropped: late on a path given up")
 CSP_MIB(VALIDATED, "validated", "new addresses that echoed their nonce")
+CSP_MIB(LIMITED_DROP, "limited-drop",
+	"packets dropped: too many for an address that has not echoed its nonce")
 CSP_MIB(DH, "dh", "Curve25519 operations")
 CSP_MIB(MOVE_BACK, "move-back", "moves undone: the connection returned to its old path")
 CSP_MIB(PROBE_OUT, "probe-out", "old paths probed: the peer's new address does not echo")

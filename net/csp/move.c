@@ -633,8 +633,13 @@ void csp_move_resume(struct csp_flow *flow, struct sock *sk)
 {
 	bool pass = flow->t.proto == IPPROTO_TCP ||
 		    sk->sk_state == TCP_ESTABLISHED;
+	/* To an address that has not echoed its nonce each packet counts. */
+	bool limited = flow->move && READ_ONCE(flow->move->unvalidated);
 
-	csp_sk_set_phase(sk, pass ? CSP_PHASE_PASS : CSP_PHASE_WATCH);
+	if (!pass)
+		csp_sk_set_phase(sk, CSP_PHASE_WATCH);
+	else
+		csp_sk_set_phase(sk, limited ? CSP_PHASE_HOLD : CSP_PHASE_PASS);
 }
 
 /* The move is over: packets go out, the first only if it has not gone yet. */

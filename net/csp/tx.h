@@ -5,6 +5,7 @@
 #ifndef _NET_CSP_TX_H
 #define _NET_CSP_TX_H
 
+#include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/udp.h>
 #include <net/ipv6.h>
@@ -35,6 +36,14 @@ struct csp_to {
 	int		oif;
 	u32		mark;
 };
+
+/* Bytes of the headers before the csphdr. */
+static inline u32 csp_to_headers(const struct csp_to *to)
+{
+	return (to->family == 4 ? sizeof(struct iphdr) :
+				  sizeof(struct ipv6hdr)) +
+	       (to->udp ? sizeof(struct udphdr) : 0);
+}
 
 /* An skb whose data can take @size bytes of a packet, or NULL. */
 struct sk_buff *csp_tx_alloc(size_t size);
