@@ -42,9 +42,30 @@
 #include "sock.h"
 #include "tomb.h"
 
+/*
+ * Where the transport header is, and whose; behind options and extension
+ * headers, and in the first of several fragments. IPv6 puts these together only
+ * after LOCAL_IN, and drops what has no whole transport header in the first.
+ * Negative: nowhere.
+ */
+static int csp_skb_transport(const struct sk_buff *skb, u8 *proto)
+{
+	__be16 frag = 0;
+	int off;
+
+	if (skb->protocol == htons(ETH_P_IP)) {
+		*proto = ip_hdr(skb)->protocol;
+		return skb_network_offset(skb) + ip_hdrlen(skb);
+	}
+	*proto = ipv6_hdr(skb)->nexthdr;
+	off = ipv6_skip_exthdr(skb, skb_network_offset(skb) +
+				    (int)sizeof(struct ipv6hdr), proto, &frag);
+	return frag & htons(IP6_OFFSET) ? -1 : off;
+}
+
 /**
  * csp_skb_tuple() - name of the connection that a packet belongs to
- * @skb: TCP or UDP packet, network and transport header set
+ * @skb: TCP or UDP packet, network header set
  * @in:  received: its source is the other end
  * @t:   filled in
  *
@@ -55,23 +76,22 @@ bool csp_skb_tuple(const struct sk_buff *skb, bool in, struct csp_tuple *t)
 {
 	const __be16 *ports;
 	__be16 buf[2];
+	int off;
 
 	memset(t, 0, sizeof(*t));
+	off = csp_skb_transport(skb, &t->proto);
 	if (skb->protocol == htons(ETH_P_IP)) {
 		t->family = 4;
-		t->proto = ip_hdr(skb)->protocol;
 		ipv6_addr_set_v4mapped(ip_hdr(skb)->saddr, &t->laddr);
 		ipv6_addr_set_v4mapped(ip_hdr(skb)->daddr, &t->raddr);
 	} else {
 		t->family = 6;
-		t->proto = ipv6_hdr(skb)->nexthdr;
 		t->laddr = ipv6_hdr(skb)->saddr;
 		t->raddr = ipv6_hdr(skb)->daddr;
 	}
-	if (t->proto != IPPROTO_TCP && t->proto != IPPROTO_UDP)
+	if (off < 0 || (t->proto != IPPROTO_TCP && t->proto != IPPROTO_UDP))
 		return false;
-	ports = skb_header_pointer(skb, skb_transport_offset(skb), sizeof(buf),
-				   buf);
+	ports = skb_header_pointer(skb, off, sizeof(buf), buf);
 	if (!ports)
 		return false;
 	t->lport = ports[0];
@@ -290,11 +310,12 @@ static bool csp_in_begins(const struct sk_buff *skb, const struct csp_tuple *t)
 {
 	const struct tcphdr *th;
 	struct tcphdr buf;
+	u8 proto;
 
 	if (t->proto == IPPROTO_UDP)
 		return true;
-	th = skb_header_pointer(skb, skb_transport_offset(skb), sizeof(buf),
-				&buf);
+	th = skb_header_pointer(skb, csp_skb_transport(skb, &proto),
+				sizeof(buf), &buf);
 	return th && th->syn && !th->ack;
 }
 

@@ -240,7 +240,7 @@ static void csp_move_piggyback(struct csp_writer *wr, struct csp_flow *flow)
 		return;
 	csp_move_split(flow);
 	skb = skb_peek(&flow->held);
-	if (!skb || skb_is_gso(skb))
+	if (!skb || skb_is_gso(skb) || csp_has_options(skb))
 		return;
 	len = skb->len - skb_transport_offset(skb);
 	/* The MAC comes after it. */

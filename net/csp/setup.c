@@ -58,13 +58,29 @@ static unsigned long csp_setup_rto(const struct csp_flow *flow)
 	return ms - ms / 4 + random % (ms / 2 + 1);
 }
 
+/**
+ * csp_has_options() - has a packet IP options, or extension headers?
+ * @skb: packet, network and transport header set
+ *
+ * They cannot travel inside a signalling packet; csp.rst, section "Piggyback".
+ *
+ * Context: any.
+ * Return: whether it has.
+ */
+bool csp_has_options(const struct sk_buff *skb)
+{
+	return skb_network_header_len(skb) !=
+	       (skb->protocol == htons(ETH_P_IP) ? sizeof(struct iphdr) :
+						   sizeof(struct ipv6hdr));
+}
+
 /* Can the first held packet travel inside a signalling packet? */
 static struct sk_buff *csp_setup_first(struct csp_flow *flow, size_t room)
 {
 	struct sk_buff *skb = skb_peek(&flow->held);
 	unsigned int len;
 
-	if (!skb || skb_is_gso(skb) ||
+	if (!skb || skb_is_gso(skb) || csp_has_options(skb) ||
 	    (flow->attempt && !flow->piggybacked))
 		return NULL;
 	len = skb->len - skb_transport_offset(skb);

@@ -31,6 +31,7 @@ void csp_setup_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
 struct csp_writer;
 /* Also for other requests about a flow. */
 void csp_write_names(struct csp_writer *wr, const struct csp_tuple *t);
+bool csp_has_options(const struct sk_buff *skb);
 void csp_write_piggyback(struct csp_writer *wr, const struct sk_buff *skb,
 			 const struct csp_tuple *t);
 /* ICMP or ICMPv6 says that @daddr has no CSP. */
