@@ -6,8 +6,8 @@ Send signalling packets of a capture again, as they were or altered:
   forge.py CAPTURE FORGERY...
 
 A forgery is words: first MESSAGE:N, the N-th packet, from 0, that begins with
-this message (a move begins with Detach), retransmissions not counted; then what
-is altered.  The checksum is made right, the MAC is not.
+this message ("Move" is Detach with Attach), retransmissions not counted, -1 for
+the last; then what is altered.  The checksum is made right, the MAC is not.
 
   seq=N      add N to the move number
   xid        another transaction
@@ -15,6 +15,11 @@ is altered.  The checksum is made right, the MAC is not.
   mac        one bit of the MAC
   from=ADDR  another source address of the packet
   src=ADDR   the same, and in the names of the message as well
+  to=ADDR    another destination
+  unreachable[=ADDR]  an ICMP "protocol unreachable" that quotes the packet goes to
+             its source, from its destination or ADDR
+  show       nothing is sent: transaction and identifiers are told, as say.py takes
+             them
 """
 
 import os
@@ -39,17 +44,24 @@ def read(path):
             yield ip[12:16], ip[16:20], ip[4 * (ip[0] & 15):total]
 
 
+def begins_with(packet, kind):
+    first = packet.messages[0]
+    if kind == "Move":
+        return first.name == "DETACH" and first.code == C["CSP_SCOPE_PATH"]
+    return first.name == kind.upper()
+
+
 def pick(path, what):
     kind, n = what.split(":")
     found = [p for p in read(path)
-             if not Packet(p[2]).attempt and
-             Packet(p[2]).messages[0].name == kind.upper()]
+             if not Packet(p[2]).attempt and begins_with(Packet(p[2]), kind)]
     return found[int(n)]
 
 
 class Forgery:
     def __init__(self, src, dst, data):
         self.src, self.dst, self.data = src, dst, bytearray(data)
+        self.quoted_by = None
 
     def attrs(self, name):
         """Where the values of all attributes of this name begin."""
@@ -93,7 +105,35 @@ class Forgery:
         for at in self.attrs("SRC"):
             self.data[at + 8:at + 12] = self.src
 
+    def alter_to(self, value):
+        self.dst = socket.inet_aton(value)
+
+    def alter_unreachable(self, value):
+        self.quoted_by = socket.inet_aton(value) if value else self.dst
+
+    def alter_show(self, _):
+        message = Packet(self.data).messages[-1]
+        print(f"xid=0x{self.data[4:8].hex()} dcid={message.dcid.hex()}", end="")
+        if "LOCAL_ID" in message.attrs:
+            ids = message.attrs["LOCAL_ID"].hex()
+            print(f" id={ids[:16]},{ids[16:]}", end="")
+        print()
+        self.data = None
+
+    def send_quoted(self):
+        src, dst = map(socket.inet_ntoa, (self.src, self.dst))
+        by = socket.inet_ntoa(self.quoted_by)
+        quoted = packets.ip(src, dst, packets.CSP, bytes(self.data))[:28]
+        with socket.socket(socket.AF_INET, socket.SOCK_RAW,
+                           socket.IPPROTO_RAW) as s:
+            s.sendto(packets.icmp_error(by, src, 3, 2, quoted), (src, 0))
+
     def send(self):
+        if not self.data:
+            return
+        if self.quoted_by:
+            self.send_quoted()
+            return
         self.data[8:10] = bytes(2)
         self.data[8:10] = struct.pack(">H", packets.checksum(bytes(self.data)))
         # The kernel fills in length, identification and checksum.

@@ -3,20 +3,25 @@
 """
 Send one signalling packet by hand, whoever one is:
 
-  say.py SRC DST MESSAGE WORD...
+  say.py SRC DST MESSAGE WORD... [-- MESSAGE WORD...]...
 
-SRC and DST are the addresses in the IP header; MESSAGE is setup, ok, change, ...
+SRC and DST are the addresses in the IP header, fe80::1%eth0 for one of a link;
+MESSAGE is setup, ok, change, ...
 Words:
 
   xid=N dcid=HEX reply attempt=N       of the headers
   id=HEX[,HEX]                         LOCAL_ID
   conn=PROTO,ADDR,PORT,ADDR,PORT[,DIR] CONN, SRC, DST; DIR is both, forward, reverse
   timeout=MS error=NAME text=TEXT      attributes
-  syn[=PORT,PORT] udp=PORT,PORT,BYTES  PIGGYBACK
+  syn=PORT,PORT[,FLAGS] udp=PORT,PORT,BYTES  PIGGYBACK
   name=NAME auth=TEXT nonce            attributes
+  seq=N mac pubkey                     attributes, the last two made up
+  place=ADDR                           behind conn: its DST is there, and keeps its identity
   encap                                over UDP
 """
 
+import ipaddress
+import os
 import socket
 import sys
 
@@ -63,6 +68,24 @@ class Words:
                                  p.end(dst, int(dport)),
                                  way[0].upper() if way else "BOTH"))
 
+    def take_place(self, value):
+        conn = self.attrs.pop()
+        src_at = 8              # behind CONN
+        dst_at = src_at + (len(conn) - src_at) // 2
+        old = conn[dst_at + 4:]
+        port, addr = int.from_bytes(old[2:4], "big"), old[8:]
+        self.attrs.append(conn[:dst_at] + p.attr("DST", p.end(
+            value, port, str(ipaddress.ip_address(addr)))))
+
+    def take_seq(self, value):
+        self.add("SEQ", p.u32(int(value)))
+
+    def take_mac(self, _):
+        self.add("MAC", os.urandom(16))
+
+    def take_pubkey(self, _):
+        self.add("PUBKEY", os.urandom(32))
+
     def take_timeout(self, value):
         self.add("TIMEOUT", p.u32(int(value)))
 
@@ -82,19 +105,20 @@ class Words:
         self.add("NONCE", bytes(8))
 
     def take_syn(self, value):
-        ports = [int(i) for i in value.split(",")]
-        self.add("PIGGYBACK", p.tcp_segment(*ports, 1, 0, "S"))
+        sport, dport, *flags = value.split(",")
+        self.add("PIGGYBACK", p.tcp_segment(int(sport), int(dport), 1, 0,
+                                            flags[0] if flags else "S"))
 
     def take_udp(self, value):
         sport, dport, size = (int(i) for i in value.split(","))
         self.add("PIGGYBACK", p.udp_datagram(sport, dport, bytes(size)))
 
 
-def main():
-    src, dst, kind = sys.argv[1:4]
+def say(src, to, kind, args):
     words = Words()
-    for word in sys.argv[4:]:
+    for word in args:
         words.take(word)
+    dst = to.partition("%")[0]
     data = p.csp(p.message(kind.upper(), *words.attrs, dcid=words.dcid),
                  **words.header)
     if words.encap:
@@ -106,7 +130,19 @@ def main():
     with socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_RAW) as s:
         if family == socket.AF_INET6:
             s.setsockopt(socket.IPPROTO_IPV6, IPV6_HDRINCL, 1)
-        s.sendto(packet, (dst, 0))
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        s.sendto(packet, (to, 0))
+
+
+def main():
+    src, to, *words = sys.argv[1:]
+    message = []
+    for word in words + ["--"]:
+        if word != "--":
+            message.append(word)
+        elif message:
+            say(src, to, message[0], message[1:])
+            message = []
 
 
 if __name__ == "__main__":
