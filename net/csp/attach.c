@@ -28,6 +28,7 @@
 #include "cookie.h"
 #include "flow.h"
 #include "key.h"
+#include "lent.h"
 #include "limit.h"
 #include "move.h"
 #include "netlink.h"
@@ -361,6 +362,33 @@ static void csp_attach_refuse(struct csp_rx *rx, struct csp_flow *flow,
 		csp_tx(rx->cn, skb, &to, NULL);
 }
 
+/* DST: one of this host's addresses, or the one that it has of a NAT. */
+static bool csp_attach_is_here(struct csp_rx *rx, struct csp_flow *flow,
+			       const struct csp_msg *msg)
+{
+	bool lent;
+
+	if (ipv6_addr_equal(&msg->dst.loc, &rx->daddr))
+		return true;
+	spin_lock_bh(&flow->lock);
+	lent = csp_lent_is_own(flow, &msg->dst);
+	spin_unlock_bh(&flow->lock);
+	return lent;
+}
+
+/* Of this end, as the peer knows it. */
+static __be16 csp_attach_port(struct csp_flow *flow)
+{
+	const struct csp_end *lent;
+	__be16 port;
+
+	spin_lock_bh(&flow->lock);
+	lent = csp_lent(flow);
+	port = lent ? csp_end_port(lent) : flow->t.lport;
+	spin_unlock_bh(&flow->lock);
+	return port;
+}
+
 static u16 csp_attach_accept(struct csp_rx *rx, struct csp_flow *flow,
 			     const struct csp_msg *msg)
 {
@@ -370,14 +398,14 @@ static u16 csp_attach_accept(struct csp_rx *rx, struct csp_flow *flow,
 
 	if (msg->src.loc_family != rx->family ||
 	    !ipv6_addr_equal(&msg->src.loc, &rx->saddr) ||
-	    !ipv6_addr_equal(&msg->dst.loc, &rx->daddr)) {
+	    !csp_attach_is_here(rx, flow, msg)) {
 		CSP_INC(rx->cn, REJECT_MISMATCH);
 		return CSP_ERR_MISMATCH;
 	}
 	if (rx->family != flow->t.family)
 		return CSP_ERR_IMMOVABLE;
 	if (msg->proto != flow->t.proto || !msg->src.port ||
-	    csp_end_port(&msg->dst) != flow->t.lport) {
+	    csp_end_port(&msg->dst) != csp_attach_port(flow)) {
 		CSP_INC(rx->cn, IN_MALFORMED);
 		return CSP_ERR_MALFORMED;
 	}

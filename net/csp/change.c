@@ -21,6 +21,7 @@
 
 #include "change.h"
 #include "flow.h"
+#include "lent.h"
 #include "move.h"
 #include "netlink.h"
 #include "offer.h"
@@ -57,12 +58,12 @@ static struct sk_buff *csp_change_build(struct csp_flow *flow)
 	}
 	csp_write_msg(&wr, CSP_MSG_CHANGE, 0, flow->peer_cid);
 	if (mv->say_what == CSP_SAY_TIMEOUT) {
-		csp_write_names(&wr, &flow->t);
+		csp_lent_write(&wr, flow, &flow->t);
 		csp_write_u32(&wr, CSP_A_TIMEOUT, mv->wish);
 		skb_put(skb, csp_write_finish(&wr));
 		return skb;
 	}
-	csp_write_names(&wr, &mv->say_t);
+	csp_lent_write(&wr, flow, &mv->say_t);
 	csp_write_u32(&wr, CSP_A_PREF, mv->say_pref);
 	csp_write_u32(&wr, CSP_A_SEQ, mv->say_seq);
 	return csp_sign_finish(skb, &wr, flow);
@@ -301,7 +302,12 @@ bool csp_change_fresh(struct csp_rx *rx, struct csp_flow *flow,
 /* Is the peer's opinion a reason to leave the path in use? */
 static void csp_change_apply(struct csp_flow *flow, const struct csp_msg *msg)
 {
-	csp_pref_set(flow, &msg->dst.loc, &msg->src.loc, false, msg->pref);
+	struct in6_addr own;
+
+	spin_lock_bh(&flow->lock);
+	own = csp_lent_is_own(flow, &msg->dst) ? flow->t.laddr : msg->dst.loc;
+	spin_unlock_bh(&flow->lock);
+	csp_pref_set(flow, &own, &msg->src.loc, false, msg->pref);
 	csp_path_better(flow);
 }
 

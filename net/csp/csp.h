@@ -252,6 +252,10 @@ struct csp_alts {
  * struct csp_names - names that say more than the data tuple
  * @src:     own end; without a locator: the tuple says it all
  * @dst:     the other end
+ * @lent:    own end as the peer knows it, if that is by a NAT's name; without a
+ *           locator: it knows it as it is
+ * @told_src: own end, in a Redirect of a move that was not followed yet
+ * @told_dst: the other end, in the same
  * @pending: from a Redirect that was not followed yet
  * @vouched: @key is valid, and fixed; vouch.c
  * @key:     the key that the host at @dst has to have
@@ -261,6 +265,9 @@ struct csp_alts {
 struct csp_names {
 	struct csp_end	src;
 	struct csp_end	dst;
+	struct csp_end	lent;
+	struct csp_end	told_src;
+	struct csp_end	told_dst;
 	bool		pending;
 	bool		vouched;
 	u8		key[CSP_PUBKEY_LEN];
@@ -299,6 +306,7 @@ struct csp_prefs {
 /**
  * struct csp_oldpath - the path before the last move; oldpath.c
  * @t:         name of the connection there
+ * @lent:      own end there as the peer knew it, as in struct csp_names
  * @peer_cid:  peer's identifier there
  * @peer_next: and what was its next one
  * @kept:      the rest is valid
@@ -310,6 +318,7 @@ struct csp_prefs {
  */
 struct csp_oldpath {
 	struct csp_tuple	t;
+	struct csp_end		lent;
 	__be64			peer_cid;
 	__be64			peer_next;
 	bool			kept;

@@ -22,6 +22,7 @@
 
 #include "detach.h"
 #include "flow.h"
+#include "lent.h"
 #include "netlink.h"
 #include "path.h"
 #include "peer.h"
@@ -187,7 +188,7 @@ static void csp_detach_write(struct csp_writer *wr, struct csp_flow *flow,
 	flow->next_tx = jiffies +
 		msecs_to_jiffies(CSP_DETACH_RTO << (flow->attempt - 1));
 	csp_write_msg(wr, CSP_MSG_DETACH, CSP_SCOPE_CONN, flow->peer_cid);
-	csp_write_names(wr, &flow->t);
+	csp_lent_write(wr, flow, &flow->t);
 	spin_unlock(&flow->lock);
 }
 

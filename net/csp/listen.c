@@ -255,6 +255,19 @@ static bool csp_knock_piggyback_ok(const struct csp_knock *k)
 	       th->doff * 4 >= sizeof(*th) && th->doff * 4 <= pb->len;
 }
 
+/*
+ * Section "Connection notation": the locator is that of a NAT, and this host is
+ * the identity.
+ */
+static bool csp_knock_is_inside(const struct csp_knock *k)
+{
+	const struct csp_end *dst = &k->msg->dst;
+
+	return !ipv6_addr_equal(&dst->loc, &k->rx->daddr) &&
+	       dst->id_family == k->rx->family &&
+	       ipv6_addr_equal(&dst->id, &k->rx->daddr);
+}
+
 /* Is the name of the Setup one that this host can serve? */
 static u16 csp_knock_check_name(struct csp_knock *k, u16 *detail)
 {
@@ -271,7 +284,8 @@ static u16 csp_knock_check_name(struct csp_knock *k, u16 *detail)
 		return CSP_ERR_MISMATCH;
 	}
 	if (msg->dst.loc_family != rx->family ||
-	    !ipv6_addr_equal(&msg->dst.loc, &rx->daddr)) {
+	    (!ipv6_addr_equal(&msg->dst.loc, &rx->daddr) &&
+	     !csp_knock_is_inside(k))) {
 		*detail = CSP_A_DST;
 		return CSP_ERR_MISMATCH;
 	}
@@ -282,7 +296,8 @@ static u16 csp_knock_check_name(struct csp_knock *k, u16 *detail)
 	k->t.proto = msg->proto;
 	k->t.laddr = rx->daddr;
 	k->t.raddr = rx->saddr;
-	k->t.lport = csp_end_port(&msg->dst);
+	k->t.lport = csp_knock_is_inside(k) ? msg->dst.port :
+					      csp_end_port(&msg->dst);
 	k->t.rport = csp_end_port(&msg->src);
 	*detail = CSP_A_PIGGYBACK;
 	if (CSP_HAS(msg, PIGGYBACK) && !csp_knock_piggyback_ok(k)) {
@@ -341,8 +356,10 @@ static void csp_listen_ok(struct csp_knock *k, struct csp_flow *flow)
 }
 
 /* Redirected to here: what was asked for is worth knowing, csp(7). */
-static void csp_knock_names(struct csp_flow *flow, const struct csp_msg *msg)
+static void csp_knock_names(struct csp_knock *k, struct csp_flow *flow)
 {
+	const struct csp_msg *msg = k->msg;
+
 	if (!msg->dst.id_family && !msg->dst.local_port)
 		return;
 	flow->names = kzalloc(sizeof(*flow->names), GFP_ATOMIC);
@@ -351,6 +368,8 @@ static void csp_knock_names(struct csp_flow *flow, const struct csp_msg *msg)
 	/* Own end first, as in what this end sends. */
 	flow->names->src = msg->dst;
 	flow->names->dst = msg->src;
+	if (csp_knock_is_inside(k))
+		flow->names->lent = msg->dst;
 }
 
 static struct csp_flow *csp_knock_flow(struct csp_knock *k)
@@ -384,7 +403,7 @@ static struct csp_flow *csp_knock_flow(struct csp_knock *k)
 	flow->peer_cid = msg->cid;
 	flow->peer_cid0 = msg->cid;
 	flow->peer_next = msg->next_cid;
-	csp_knock_names(flow, msg);
+	csp_knock_names(k, flow);
 	if (k->sk) {
 		sock_hold(k->sk);
 		flow->sk = k->sk;

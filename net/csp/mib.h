@@ -60,7 +60,7 @@ CSP_MIB(REQUIRE_REFUSED, "require-refused",
 	"plain connections refused by a socket that requires CSP")
 
 /* Redirect */
-CSP_MIB(REDIRECT_IN, "redirect-in", "own Setups redirected to another name")
+CSP_MIB(REDIRECT_IN, "redirect-in", "own Setups and moves redirected to another name")
 CSP_MIB(REDIRECT_BAD, "redirect-bad", "Redirects ignored: they say what they may not, or too late")
 
 CSP_MIB(VOUCH_OK, "vouch-ok", "answers of hosts that have the key vouched for")

@@ -17,6 +17,8 @@
  *	     +-- OK + MAC + nonce --> Ack + nonce echo; packets released;
  *	     |                        ESTABLISHED
  *	     +-- Ack + nonce ------> Attach + nonce echo
+ *	     +-- Redirect --------> asked again, under the name given
+ *	     |                      (move_redirect.c)
  *	     +-- Reject "not now" -> asked again, as a new transaction
  *	     +-- Reject, or nothing within move_timeout --> back to the old name
  *	                             (oldpath.c); the transport has to see
@@ -37,6 +39,7 @@
 #include "flow.h"
 #include "hook.h"
 #include "key.h"
+#include "lent.h"
 #include "move.h"
 #include "netlink.h"
 #include "oldpath.h"
@@ -268,7 +271,7 @@ static struct sk_buff *csp_move_build(struct csp_flow *flow)
 			flow->attempt);
 	csp_write_msg(&wr, CSP_MSG_DETACH, CSP_SCOPE_PATH, flow->peer_next);
 	csp_write_msg(&wr, CSP_MSG_ATTACH, 0, flow->peer_next);
-	csp_write_names(&wr, &flow->t);
+	csp_lent_write(&wr, flow, &flow->t);
 	csp_write_local_id(&wr, csp_flow_cid(flow), csp_flow_next(flow));
 	csp_write_u32(&wr, CSP_A_SEQ, mv->tx_seq);
 	csp_write_blob(&wr, CSP_A_NONCE, mv->nonce, sizeof(mv->nonce));
@@ -280,7 +283,13 @@ static struct sk_buff *csp_move_build(struct csp_flow *flow)
 	return csp_sign_finish(skb, &wr, flow);
 }
 
-static void csp_move_send(struct csp_flow *flow)
+/**
+ * csp_move_send() - one transmission of the request
+ * @flow: the flow; nothing is sent unless it is MOVING
+ *
+ * Context: any.
+ */
+void csp_move_send(struct csp_flow *flow)
 {
 	struct sk_buff *skb, *first;
 	struct csp_to to;
@@ -452,8 +461,17 @@ static bool csp_move_arrived(const struct csp_flow *flow, const struct sock *sk)
 		!inet_csk(sk)->icsk_retransmits);
 }
 
-/* The socket goes to its new name, before the peer knows of it. */
-static int csp_move_rename(struct csp_flow *flow, struct sock *sk,
+/**
+ * csp_move_rename() - the socket goes to its new name, before the peer knows it
+ * @flow: the flow, MOVING
+ * @sk:   its socket
+ * @t:    the name
+ *
+ * Context: the flow's work, socket lock held.
+ * Return: 0 or a negative errno: it still has the old one. What it sends is
+ * held back all the same.
+ */
+int csp_move_rename(struct csp_flow *flow, struct sock *sk,
 			   const struct csp_tuple *t)
 {
 	struct csp_rebind rb = { .t = *t };
@@ -470,10 +488,8 @@ static int csp_move_rename(struct csp_flow *flow, struct sock *sk,
 	if (sk->sk_state == TCP_ESTABLISHED || t->proto == IPPROTO_TCP)
 		csp_sk_set_phase(sk, CSP_PHASE_HOLD);
 	err = csp_move_rehome(flow, sk, &rb);
-	if (err) {
-		csp_move_resume(flow, sk);
+	if (err)
 		return err;
-	}
 	mv->room += rb.room;
 	mv->arrived = rb.arrived;
 	spin_lock_bh(&flow->lock);
@@ -481,6 +497,9 @@ static int csp_move_rename(struct csp_flow *flow, struct sock *sk,
 	if (!mv->asking)
 		csp_oldpath_leave(flow, &rb.old);
 	mv->asking = true;
+	/* What a NAT lent was lent for the path that is left. */
+	if (flow->names)
+		flow->names->lent = (struct csp_end) { };
 	spin_unlock_bh(&flow->lock);
 	return 0;
 }
@@ -500,7 +519,14 @@ static void csp_move_renew(struct csp_flow *flow)
 	get_random_bytes(mv->nonce, sizeof(mv->nonce));
 }
 
-static void csp_move_enter(struct csp_flow *flow, struct csp_move *mv)
+/**
+ * csp_move_enter() - begin to ask the peer, or begin anew: another transaction
+ * @flow: the flow
+ * @mv:   its state of mobility
+ *
+ * Context: the flow's work.
+ */
+void csp_move_enter(struct csp_flow *flow, struct csp_move *mv)
 {
 	spin_lock_bh(&flow->lock);
 	if (!flow->dead) {
@@ -542,6 +568,7 @@ static int csp_move_socket(struct csp_flow *flow, struct sock *sk,
 	if (err == -EADDRINUSE)
 		CSP_INC(flow->cn, MOVE_IN_USE);
 	if (err) {
+		csp_move_resume(flow, sk);
 		spin_lock_bh(&flow->lock);
 		if (!flow->dead) {
 			csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
@@ -589,6 +616,7 @@ void csp_move_begin(struct csp_flow *flow)
 		CSP_INC(flow->cn, MOVE_IMMOVABLE);
 		goto out;
 	}
+	csp_move_redirect_forget(flow);
 	if (csp_move_socket(flow, sk, mv, &t))
 		goto out;
 	CSP_INC(flow->cn, MOVE_OUT);
@@ -677,8 +705,15 @@ static void csp_move_over(struct csp_flow *flow, bool delivered)
 	csp_flow_todo(flow, CSP_TODO_MOVED);
 }
 
-/* Section "The mover": back, or the transport has to see for itself. */
-static void csp_move_give_up(struct csp_flow *flow)
+/**
+ * csp_move_give_up() - nothing comes of a move
+ * @flow: the flow, MOVING
+ *
+ * Section "The mover": back, or the transport has to see for itself.
+ *
+ * Context: the flow's work.
+ */
+void csp_move_give_up(struct csp_flow *flow)
 {
 	if (csp_oldpath_back(flow))
 		csp_flow_todo(flow, CSP_TODO_CHANGE);
@@ -967,6 +1002,8 @@ void csp_move_todo(struct csp_flow *flow, unsigned long todo)
 {
 	if (todo & BIT(CSP_TODO_ATTACH))
 		csp_attach_process(flow);
+	if (todo & BIT(CSP_TODO_REDIRECT))
+		csp_move_redirected(flow);
 	if (todo & BIT(CSP_TODO_REFUSED))
 		csp_move_refused(flow);
 	if (todo & BIT(CSP_TODO_BACK))

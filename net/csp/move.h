@@ -7,6 +7,7 @@
 
 #include "csp.h"
 
+struct csp_msg;
 struct csp_rebind;
 struct csp_rx;
 
@@ -22,6 +23,16 @@ int csp_move_rehome(struct csp_flow *flow, struct sock *sk,
 		    struct csp_rebind *rb);
 bool csp_move_elsewhere(struct csp_flow *flow);
 void csp_move_begin(struct csp_flow *flow);
+/* The steps of it. */
+int csp_move_rename(struct csp_flow *flow, struct sock *sk,
+		    const struct csp_tuple *t);
+void csp_move_enter(struct csp_flow *flow, struct csp_move *mv);
+void csp_move_send(struct csp_flow *flow);
+void csp_move_give_up(struct csp_flow *flow);
+/* move_redirect.c */
+bool csp_move_redirect_note(struct csp_flow *flow, const struct csp_msg *msg);
+void csp_move_redirect_forget(struct csp_flow *flow);
+void csp_move_redirected(struct csp_flow *flow);
 void csp_move_again(struct csp_flow *flow);
 void csp_move_resume(struct csp_flow *flow, struct sock *sk);
 void csp_move_timer(struct csp_flow *flow);

@@ -25,6 +25,7 @@
 #include <trace/events/csp.h>
 
 #include "flow.h"
+#include "lent.h"
 #include "move.h"
 #include "netlink.h"
 #include "oldpath.h"
@@ -52,9 +53,11 @@
 void csp_oldpath_leave(struct csp_flow *flow, const struct csp_tuple *old)
 {
 	struct csp_oldpath *o = &flow->move->old;
+	const struct csp_end *lent = csp_lent(flow);
 
 	lockdep_assert_held(&flow->lock);
 	o->t = *old;
+	o->lent = lent ? *lent : (struct csp_end) { };
 	o->peer_cid = flow->peer_cid;
 	o->peer_next = flow->peer_next;
 	o->kept = true;
@@ -92,6 +95,21 @@ static void csp_oldpath_forget(struct csp_flow *flow)
 	spin_unlock_bh(&flow->lock);
 }
 
+static void csp_oldpath_write_names(struct csp_writer *wr,
+				    const struct csp_oldpath *o)
+{
+	const struct csp_end dst = {
+		.loc_family	= o->t.family,
+		.port		= o->t.rport,
+		.loc		= o->t.raddr,
+	};
+
+	if (o->lent.loc_family)
+		csp_write_conn(wr, o->t.proto, CSP_DIR_BOTH, &o->lent, &dst);
+	else
+		csp_write_names(wr, &o->t);
+}
+
 static struct sk_buff *csp_oldpath_build(struct csp_flow *flow)
 {
 	const struct csp_oldpath *o = &flow->move->old;
@@ -103,7 +121,7 @@ static struct sk_buff *csp_oldpath_build(struct csp_flow *flow)
 		return NULL;
 	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, o->xid, 0, o->probes - 1);
 	csp_write_msg(&wr, CSP_MSG_CHANGE, 0, o->peer_cid);
-	csp_write_names(&wr, &o->t);
+	csp_oldpath_write_names(&wr, o);
 	csp_write_u32(&wr, CSP_A_SEQ, o->seq);
 	csp_write_blob(&wr, CSP_A_NONCE, o->nonce, sizeof(o->nonce));
 	return csp_sign_finish(skb, &wr, flow);
@@ -215,14 +233,15 @@ bool csp_oldpath_rcv_ok(struct csp_rx *rx, struct csp_flow *flow,
  */
 bool csp_oldpath_here(struct csp_flow *flow, const struct csp_msg *msg)
 {
+	struct in6_addr own;
 	bool here;
 
 	spin_lock_bh(&flow->lock);
-	here = msg->dst.loc_family == flow->t.family &&
-	       ipv6_addr_equal(&msg->dst.loc, &flow->t.laddr) &&
+	own = flow->t.laddr;
+	here = csp_lent_is_own(flow, &msg->dst) &&
 	       ipv6_addr_equal(&msg->src.loc, &flow->t.raddr);
 	spin_unlock_bh(&flow->lock);
-	return here && csp_path_own(flow->cn, &msg->dst.loc);
+	return here && csp_path_own(flow->cn, &own);
 }
 
 /* The names and identifiers of the old path. */
@@ -236,6 +255,8 @@ static void csp_oldpath_restore(struct csp_flow *flow)
 	flow->peer_cid = mv->old.peer_cid;
 	flow->peer_next = mv->old.peer_next;
 	flow->attempt = 0;
+	if (flow->names)
+		flow->names->lent = mv->old.lent;
 	mv->old.kept = false;
 	mv->old.wanted = false;
 	mv->old.probes = 0;

@@ -333,27 +333,6 @@ static void csp_rebind_tcp_path(struct sock *sk, struct csp_rebind *rb)
 	csp_tcp_ack(sk);
 }
 
-static int csp_rebind_tcp(struct sock *sk, struct csp_rebind *rb)
-{
-	struct csp_net *cn = csp_pernet(sock_net(sk));
-	int err;
-
-	if (csp_rebind_taken(sk, &rb->t))
-		return -EADDRINUSE;
-	/* Before the socket goes: a late packet must find one or the other. */
-	csp_tomb_add(cn, &rb->old);
-	sk->sk_prot->unhash(sk);
-	err = csp_rebind_tcp_addrs(sk, &rb->t);
-	if (sk->sk_prot->hash(sk))
-		pr_warn_ratelimited("csp: a moved socket was not hashed\n");
-	if (err) {
-		csp_tomb_del(cn, &rb->old);
-		return err;
-	}
-	csp_rebind_tcp_path(sk, rb);
-	return 0;
-}
-
 /* Another own port; on error the old one is had back. */
 static int csp_rebind_port(struct sock *sk, __be16 port)
 {
@@ -376,6 +355,40 @@ static int csp_rebind_port(struct sock *sk, __be16 port)
 	return err;
 }
 
+/* Port and addresses of a socket that is not hashed now. */
+static int csp_rebind_tcp_name(struct sock *sk, const struct csp_rebind *rb)
+{
+	int err = csp_rebind_port(sk, rb->t.lport);
+
+	if (err)
+		return err;
+	err = csp_rebind_tcp_addrs(sk, &rb->t);
+	if (err)
+		csp_rebind_port(sk, rb->old.lport);
+	return err;
+}
+
+static int csp_rebind_tcp(struct sock *sk, struct csp_rebind *rb)
+{
+	struct csp_net *cn = csp_pernet(sock_net(sk));
+	int err;
+
+	if (csp_rebind_taken(sk, &rb->t))
+		return -EADDRINUSE;
+	/* Before the socket goes: a late packet must find one or the other. */
+	csp_tomb_add(cn, &rb->old);
+	sk->sk_prot->unhash(sk);
+	err = csp_rebind_tcp_name(sk, rb);
+	if (sk->sk_prot->hash(sk))
+		pr_warn_ratelimited("csp: a moved socket was not hashed\n");
+	if (err) {
+		csp_tomb_del(cn, &rb->old);
+		return err;
+	}
+	csp_rebind_tcp_path(sk, rb);
+	return 0;
+}
+
 /* The first packet has not left: nothing is known of a path, nothing late. */
 static int csp_rebind_tcp_connecting(struct sock *sk,
 				     const struct csp_rebind *rb)
@@ -385,12 +398,7 @@ static int csp_rebind_tcp_connecting(struct sock *sk,
 	if (csp_rebind_taken(sk, &rb->t))
 		return -EADDRINUSE;
 	sk->sk_prot->unhash(sk);
-	err = csp_rebind_port(sk, rb->t.lport);
-	if (!err) {
-		err = csp_rebind_tcp_addrs(sk, &rb->t);
-		if (err)
-			csp_rebind_port(sk, rb->old.lport);
-	}
+	err = csp_rebind_tcp_name(sk, rb);
 	if (sk->sk_prot->hash(sk))
 		pr_warn_ratelimited("csp: a redirected socket was not hashed\n");
 	sk_dst_reset(sk);
@@ -448,8 +456,7 @@ static int csp_rebind_udp(struct sock *sk, const struct csp_rebind *rb)
 /**
  * csp_rebind() - re-home a socket
  * @sk: the socket, that csp_rebind_check() lets move, or that is connecting
- * @rb: where to, and with which limits; if it is connecting, also by which
- *      port of its own
+ * @rb: where to, by which port of its own, and with which limits
  *
  * Context: process, socket lock held. TCP sends when the lock is released.
  * Return: 0, or -EADDRINUSE or -ENOMEM, and then nothing has changed.

@@ -39,9 +39,6 @@
 #include "tx.h"
 #include "vouch.h"
 
-#define CSP_REDIRECTS_MAX	4
-#define CSP_PORT_CLASHES_MAX	3
-
 /**
  * csp_redirect_target_ok() - can this be another host's address?
  * @flow: the flow
@@ -176,7 +173,8 @@ void csp_redirect_believed(struct csp_rx *rx, struct csp_flow *flow,
 	if (rx->rd.xid != READ_ONCE(flow->xid) ||
 	    !CSP_HAS(msg, CONN) || !CSP_HAS(msg, SRC) || !CSP_HAS(msg, DST) ||
 	    !csp_redirect_target_ok(flow, &msg->dst.loc) ||
-	    !csp_redirect_note(flow, msg)) {
+	    (!csp_redirect_note(flow, msg) &&
+	     !csp_move_redirect_note(flow, msg))) {
 		CSP_INC(rx->cn, REDIRECT_BAD);
 		return;
 	}
@@ -341,6 +339,12 @@ static void csp_redirect_again(struct csp_flow *flow, bool followed)
 		/* In the Setup p is the port that the socket has now. */
 		names->src.port = flow->t.lport;
 		names->src.local_port = 0;
+		names->lent = (struct csp_end) { };
+		/* Of a NAT, or of another line of this host. */
+		if (!csp_path_own(flow->cn, &names->src.loc))
+			names->lent = names->src;
+		else
+			names->src.loc = flow->t.laddr;
 	} else {
 		names->clashes++;
 		names->src = (struct csp_end) { };

@@ -7,6 +7,10 @@
 
 #include "csp.h"
 
+/* In a row, and of them those with a port that is taken. */
+#define CSP_REDIRECTS_MAX	4
+#define CSP_PORT_CLASHES_MAX	3
+
 struct csp_rx;
 
 void csp_redirect_rcv(struct csp_rx *rx, struct csp_flow *flow,

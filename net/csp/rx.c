@@ -257,6 +257,9 @@ static void csp_rx_move_answer(struct csp_rx *rx, struct csp_flow *flow,
 		/* Beside the OK to our Setup. */
 		csp_offer_rcv(rx, flow, msg);
 		break;
+	case CSP_MSG_REDIRECT:
+		csp_redirect_rcv(rx, flow, msg);
+		break;
 	default:
 		CSP_INC(rx->cn, IN_UNEXPECTED);
 	}
