@@ -251,14 +251,15 @@ static void csp_rx_move_answer(struct csp_rx *rx, struct csp_flow *flow,
 			csp_attach_rcv_ack(rx, flow, msg);
 		break;
 	case CSP_MSG_REDIRECT:
-		csp_refer_rcv(rx, flow, msg);
+		/* Of a NAT: what this end is called; or of the peer's agent. */
+		if (ipv6_addr_equal(&msg->dst.loc, &flow->t.raddr))
+			csp_redirect_rcv(rx, flow, msg);
+		else
+			csp_refer_rcv(rx, flow, msg);
 		break;
 	case CSP_MSG_ATTACH:
 		/* Beside the OK to our Setup. */
 		csp_offer_rcv(rx, flow, msg);
-		break;
-	case CSP_MSG_REDIRECT:
-		csp_redirect_rcv(rx, flow, msg);
 		break;
 	default:
 		CSP_INC(rx->cn, IN_UNEXPECTED);

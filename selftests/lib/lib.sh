@@ -33,6 +33,7 @@
 #	conf HOST NAME=VALUE...		net.csp.NAME
 #	link HOST:DEV HOST:DEV [NAME]	NAME, for captures, is HOST-HOST by default
 #	addr HOST:DEV IP/LEN [NAME]	NAME, in messages, is HOST (HOST6) by default
+#	named IP NAME			what an address is called in messages
 #	delay HOST:DEV TIME [NETEM...]	of what HOST sends there; again: other values
 #	two_hosts			A and B on one link
 #	routed [TIME]			A and B with router R between them

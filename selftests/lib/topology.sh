@@ -51,6 +51,9 @@ addr() { # HOST:DEV IP/LEN [NAME]
 	name_of[$ip]=$name
 }
 
+# An address that somebody has, or will have, without being given it by addr.
+named() { name_of["$1"]=$2; }	# IP NAME
+
 delay() { # HOST:DEV TIME [NETEM...]
 	on "${1%:*}" tc qdisc replace dev "${1#*:}" root netem limit 100000 delay "${@:2}"
 }

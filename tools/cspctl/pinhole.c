@@ -27,7 +27,7 @@ static const char pinhole_help[] =
 	"STATEs: asked (the responder has not consented yet: nothing is open), provisional\n"
 	"(open, and closed again if no OK comes), open, linger (given up, and closed soon).\n"
 	"GRANTED is the idle time that the host was told, EXPIRES when it closes if nothing\n"
-	"comes.  RULE is the rule that accepted it.\n"
+	"comes.  RULE is the rule that accepted it, NAT what a NAT lends to the end inside.\n"
 	"del closes one at once; monitor shows what happens to them, until interrupted.\n"
 	"\n"
 	"  -n, --count COUNT  end after COUNT events\n";
@@ -47,6 +47,8 @@ static const uint8_t hole_types[CSP_MBOX_A_PINHOLE_MAX + 1] = {
 	[CSP_MBOX_A_PINHOLE_EXPIRES] = NL_U32,
 	[CSP_MBOX_A_PINHOLE_AGE] = NL_U32,
 	[CSP_MBOX_A_PINHOLE_RULE] = NL_U32,
+	[CSP_MBOX_A_PINHOLE_NAT] = NL_ADDR,
+	[CSP_MBOX_A_PINHOLE_NAT_PORT] = NL_U16,
 };
 
 /* One pinhole as it was told. */
@@ -65,6 +67,9 @@ struct hole {
 	uint32_t	expires;
 	uint32_t	age;
 	uint32_t	rule;
+	bool		translated;
+	struct addr	nat;
+	uint16_t	nat_port;
 };
 
 static int hole_parse(const struct nlmsghdr *nlh, struct hole *h)
@@ -91,6 +96,9 @@ static int hole_parse(const struct nlmsghdr *nlh, struct hole *h)
 	h->expires = nl_u32(tb[CSP_MBOX_A_PINHOLE_EXPIRES]);
 	h->age = nl_u32(tb[CSP_MBOX_A_PINHOLE_AGE]);
 	h->rule = nl_u32(tb[CSP_MBOX_A_PINHOLE_RULE]);
+	h->translated = tb[CSP_MBOX_A_PINHOLE_NAT];
+	nl_addr(tb[CSP_MBOX_A_PINHOLE_NAT], &h->nat);
+	h->nat_port = nl_be16(tb[CSP_MBOX_A_PINHOLE_NAT_PORT]);
 	return 0;
 }
 
@@ -119,6 +127,10 @@ static struct json_object *hole_json(const struct hole *h)
 		json_num(obj, "expires_ms", h->expires);
 	json_num(obj, "age_ms", h->age);
 	json_num(obj, "rule", h->rule);
+	if (h->translated) {
+		json_str(obj, "nat", show_addr(ip, &h->nat));
+		json_num(obj, "nat_port", h->nat_port);
+	}
 	return obj;
 }
 
@@ -132,6 +144,7 @@ struct show {
 static int show_hole(const struct nlmsghdr *nlh, void *data)
 {
 	char src[END_STRLEN], dst[END_STRLEN], time[TIME_STRLEN];
+	char nat[END_STRLEN];
 	struct show *show = data;
 	struct table *t = &show->table;
 	struct hole h;
@@ -153,6 +166,8 @@ static int show_hole(const struct nlmsghdr *nlh, void *data)
 	table_cell(t, "%s", show_ms(time, h.granted));
 	table_cell(t, "%s", show_ms(time, h.expires));
 	table_cell(t, "%u", h.rule);
+	table_cell(t, "%s", h.translated ?
+			    show_end(nat, &h.nat, h.nat_port) : "-");
 	return 0;
 }
 
@@ -162,8 +177,8 @@ static int pinhole_show(void)
 		.table = {
 			.heads = { "CID", "PROTO", "STATE", "INITIATOR", "",
 				   "RESPONDER", ">GRANTED", ">EXPIRES",
-				   ">RULE" },
-			.columns = 9,
+				   ">RULE", "NAT" },
+			.columns = 10,
 		},
 	};
 	int err;

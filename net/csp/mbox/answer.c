@@ -117,7 +117,10 @@ static bool csp_hole_inherit(struct csp_hole *hole)
 	if (!old || !old->ct || nf_ct_is_dying(old->ct))
 		return false;
 	nf_conntrack_get(&old->ct->ct_general);
+	if (hole->ct)
+		nf_ct_put(hole->ct);
 	hole->ct = old->ct;
+	hole->nat = old->nat;
 	hole->owned = old->owned;
 	hole->timed = old->timed;
 	csp_hole_remove(old, false);
@@ -237,8 +240,12 @@ static void csp_answer_moved(struct csp_hole *hole, const struct csp_msg *msg)
 
 	hole->move = NULL;
 	/* Late packets of the old path may still pass. */
+	if (hole->ct == mv->ct) {
+		mv->owned = hole->owned;
+		mv->timed = hole->timed;
+	}
 	if (hole->ct) {
-		if (hole->owned)
+		if (hole->owned && hole->ct != mv->ct)
 			csp_timeout_fix(hole->ct,
 					CSP_BOX_CONF(hole->box, linger));
 		nf_ct_put(hole->ct);
@@ -247,6 +254,7 @@ static void csp_answer_moved(struct csp_hole *hole, const struct csp_msg *msg)
 	hole->ct = mv->ct;
 	hole->owned = mv->owned;
 	hole->timed = mv->timed;
+	hole->nat = mv->nat;
 	hole->side[end] = mv->side;
 	csp_hole_set_ids(hole, end, mv->cid, mv->next);
 	if (CSP_HAS(msg, LOCAL_ID))

@@ -59,7 +59,7 @@ static void csp_attract_redirect(struct csp_packet *p, const struct csp_msg *msg
 	dst.loc = w->loc;
 	CSP_BOX_INC(p->box, HOME_REDIRECTED);
 	atomic64_inc(&home->redirected);
-	csp_box_redirect_end(p, msg, &dst, home->rel.remote);
+	csp_box_redirect_to(p, msg, &msg->src, &dst, home->rel.remote);
 }
 
 static void csp_attract_request(struct csp_packet *p, const struct csp_msg *msg,

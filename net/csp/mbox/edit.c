@@ -1,16 +1,79 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Altering a packet on its way; csp.rst, section "Boxes", "General rules".
+ * Altering a packet on its way; csp.rst, section "Boxes", "General rules" and
+ * "NAT".
  *
  * Values are replaced where they are: nothing moves, and what this box does not
  * know is kept. The codec has read all of the packet before, so that lengths
  * are right here. The checksum of CSP follows the change, and makes up for it
  * in that of UDP around it: the sum of all words stays what it was.
  */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/skbuff.h>
+#include <linux/udp.h>
 #include <net/checksum.h>
 
 #include "packet.h"
+
+static void csp_edit_addr4(struct sk_buff *skb, __sum16 *check, __be32 *addr,
+			   __be32 to)
+{
+	csum_replace4(&ip_hdr(skb)->check, *addr, to);
+	if (check)
+		inet_proto_csum_replace4(check, skb, *addr, to, true);
+	*addr = to;
+}
+
+static void csp_edit_addr6(struct sk_buff *skb, __sum16 *check,
+			   struct in6_addr *addr, const struct in6_addr *to)
+{
+	if (check)
+		inet_proto_csum_replace16(check, skb, addr->s6_addr32,
+					  to->s6_addr32, true);
+	*addr = *to;
+}
+
+/**
+ * csp_packet_set_addr() - another source or destination in the IP header
+ * @p:      the packet
+ * @to:     the address; IPv4 as v4-mapped
+ * @source: the source, else the destination
+ *
+ * Neither the names in the messages nor CSP's own checksum have to do with it.
+ *
+ * Context: softirq, RCU.
+ * Return: 0, or -ENOMEM, and then nothing has changed.
+ */
+int csp_packet_set_addr(struct csp_packet *p, const struct in6_addr *to,
+			bool source)
+{
+	struct sk_buff *skb = p->skb;
+	struct udphdr *uh = NULL;
+	__sum16 *check = NULL;
+
+	if (skb_ensure_writable(skb, p->off))
+		return -ENOMEM;
+	if (p->udp)
+		uh = (struct udphdr *)(skb->data + p->off - sizeof(*uh));
+	/* Zero: there is none, in IPv4. */
+	if (uh && (uh->check || skb->ip_summed == CHECKSUM_PARTIAL))
+		check = &uh->check;
+	if (p->family == 4)
+		csp_edit_addr4(skb, check, source ? &ip_hdr(skb)->saddr :
+						    &ip_hdr(skb)->daddr,
+			       to->s6_addr32[3]);
+	else
+		csp_edit_addr6(skb, check, source ? &ipv6_hdr(skb)->saddr :
+						    &ipv6_hdr(skb)->daddr, to);
+	if (check && !*check)
+		*check = CSUM_MANGLED_0;
+	if (source)
+		p->saddr = *to;
+	else
+		p->daddr = *to;
+	return 0;
+}
 
 /* The message that ends at @p->rd.pos, behind others that were skipped. */
 static u16 csp_edit_msg(const struct csp_packet *p, const u8 *data)

@@ -20,6 +20,7 @@
 #include <net/netfilter/nf_conntrack.h>
 
 #include "firewall.h"
+#include "nat.h"
 #include "related.h"
 
 /* Section "Bundles": which messages may follow the first one of a request. */
@@ -85,29 +86,44 @@ static enum csp_fate csp_box_messages(struct csp_packet *p,
 	enum csp_fate fate = CSP_FATE_PASS, one;
 
 	while (csp_packet_msg(p, msg) > 0) {
+		csp_nat_note_dcid(p, msg->dcid);
 		if (p->rd.flags & CSP_F_REPLY)
 			one = csp_box_answer(p, msg);
 		else
 			one = csp_box_request(p, msg);
 		fate = max(fate, one);
 		if (fate == CSP_FATE_DROP)
-			break;
+			return fate;
 	}
-	return fate;
+	/* Conntrack does not know it by packets before: it is for us to say. */
+	return p->ct ? CSP_FATE_ADMIT : fate;
+}
+
+/* About data that is translated: it is "related" to that; see nat_hook.c. */
+static void csp_box_relate(struct csp_packet *p)
+{
+	nf_reset_ct(p->skb);
+	nf_ct_set(p->skb, p->ct, IP_CT_RELATED);
+	p->ct = NULL;
 }
 
 /*
  * The conntrack entry of the signalling itself, by which the ruleset knows it.
  * It may be new, or old and forgotten in between.
  */
-static void csp_box_admit(struct csp_box *box, struct sk_buff *skb)
+static void csp_box_admit(struct csp_packet *p)
 {
+	struct sk_buff *skb = p->skb;
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
+	if (p->ct) {
+		csp_box_relate(p);
+		return;
+	}
 	if (!ct || ctinfo != IP_CT_NEW)
 		return;
-	csp_related(box, ct);
+	csp_related(p->box, ct);
 	nf_ct_set(skb, ct, IP_CT_RELATED);
 }
 
@@ -139,9 +155,11 @@ unsigned int csp_box_packet(struct csp_packet *p)
 	switch (csp_box_messages(p, &msg)) {
 	case CSP_FATE_DROP:
 		CSP_BOX_INC(p->box, DROPS);
+		if (p->ct)
+			nf_ct_put(p->ct);
 		return NF_DROP;
 	case CSP_FATE_ADMIT:
-		csp_box_admit(p->box, p->skb);
+		csp_box_admit(p);
 		break;
 	case CSP_FATE_PASS:
 		break;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The FORWARD hook: which packets are signalling; csp.rst, section "Boxes".
+ * The hooks: which packets are signalling; csp.rst, section "Boxes".
  *
- * It comes before the filter chains of the administrator's ruleset, for it
- * tells them that signalling which belongs to something admitted is "related"
- * (firewall.c). To other packets it costs a comparison of the protocol, and to
- * UDP one of the ports.
+ * That of FORWARD comes before the filter chains of the administrator's ruleset,
+ * for it tells them that signalling which belongs to something admitted is
+ * "related" (firewall.c). Those of PREROUTING and POSTROUTING are for what
+ * passes a NAT (nat_hook.c). To other packets each costs a comparison of the
+ * protocol, and to UDP one of the ports.
  *
  * The hooks of a namespace are registered when it is enabled; so is conntrack.
  */
@@ -19,8 +20,8 @@
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
 
-#include "firewall.h"
 #include "hook.h"
+#include "nat.h"
 #include "packet.h"
 
 /* After mangling, before all that filters. */
@@ -75,7 +76,13 @@ static unsigned int csp_box_transport(struct csp_packet *p, u8 proto)
 	/* Several datagrams in one, by GRO: too much to take apart. */
 	if (skb_is_gso(p->skb))
 		return NF_ACCEPT;
-	return csp_box_packet(p);
+	switch (p->state->hook) {
+	case NF_INET_PRE_ROUTING:
+		return csp_nat_in(p);
+	case NF_INET_FORWARD:
+		return csp_box_packet(p);
+	}
+	return csp_nat_out(p);
 }
 
 static noinline unsigned int csp_box_ip4(struct csp_box *box,
@@ -95,8 +102,8 @@ static noinline unsigned int csp_box_ip4(struct csp_box *box,
 	return csp_box_transport(&p, iph->protocol);
 }
 
-static unsigned int csp_box_forward4(void *priv, struct sk_buff *skb,
-				     const struct nf_hook_state *state)
+static unsigned int csp_box_hook4(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
 {
 	if (!csp_box_may_be(priv, skb, skb_network_offset(skb) + ip_hdrlen(skb),
 			    ip_hdr(skb)->protocol))
@@ -128,8 +135,8 @@ static noinline unsigned int csp_box_ip6(struct csp_box *box,
 	return csp_box_transport(&p, nexthdr);
 }
 
-static unsigned int csp_box_forward6(void *priv, struct sk_buff *skb,
-				     const struct nf_hook_state *state)
+static unsigned int csp_box_hook6(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
 {
 	const u8 nexthdr = ipv6_hdr(skb)->nexthdr;
 
@@ -140,19 +147,27 @@ static unsigned int csp_box_forward6(void *priv, struct sk_buff *skb,
 	return csp_box_ip6(priv, skb, state);
 }
 
+#define CSP_BOX_HOOK(fn, family, where, when)	\
+	{					\
+		.hook		= (fn),		\
+		.pf		= (family),	\
+		.hooknum	= (where),	\
+		.priority	= (when),	\
+	}
+
 static const struct nf_hook_ops csp_box_ops[] = {
-	{
-		.hook		= csp_box_forward4,
-		.pf		= NFPROTO_IPV4,
-		.hooknum	= NF_INET_FORWARD,
-		.priority	= CSP_BOX_PRIORITY,
-	},
-	{
-		.hook		= csp_box_forward6,
-		.pf		= NFPROTO_IPV6,
-		.hooknum	= NF_INET_FORWARD,
-		.priority	= CSP_BOX_PRIORITY,
-	},
+	CSP_BOX_HOOK(csp_box_hook4, NFPROTO_IPV4, NF_INET_PRE_ROUTING,
+		     NF_IP_PRI_CONNTRACK - 1),
+	CSP_BOX_HOOK(csp_box_hook6, NFPROTO_IPV6, NF_INET_PRE_ROUTING,
+		     NF_IP_PRI_CONNTRACK - 1),
+	CSP_BOX_HOOK(csp_box_hook4, NFPROTO_IPV4, NF_INET_FORWARD,
+		     CSP_BOX_PRIORITY),
+	CSP_BOX_HOOK(csp_box_hook6, NFPROTO_IPV6, NF_INET_FORWARD,
+		     CSP_BOX_PRIORITY),
+	CSP_BOX_HOOK(csp_box_hook4, NFPROTO_IPV4, NF_INET_POST_ROUTING,
+		     NF_IP_PRI_NAT_SRC - 1),
+	CSP_BOX_HOOK(csp_box_hook6, NFPROTO_IPV6, NF_INET_POST_ROUTING,
+		     NF_IP_PRI_NAT_SRC - 1),
 };
 
 /* The hooks get their namespace's box, so they are registered from a copy. */

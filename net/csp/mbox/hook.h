@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The FORWARD hook: which packets are signalling.
+ * The hooks: which packets are signalling.
  */
 #ifndef _NET_CSP_MBOX_HOOK_H
 #define _NET_CSP_MBOX_HOOK_H

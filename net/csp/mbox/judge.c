@@ -21,6 +21,7 @@
 #include <net/route.h>
 
 #include "judge.h"
+#include "nat.h"
 #include "packet.h"
 #include "related.h"
 #include "timeout.h"
@@ -110,7 +111,7 @@ static void csp_judge_oneway(struct nf_conn *ct)
 }
 
 /* The entry was made just now, and nobody else has it. */
-static void csp_judge_fresh(struct csp_box *box, const struct csp_question *q,
+static bool csp_judge_fresh(struct csp_box *box, const struct csp_question *q,
 			    struct sk_buff *skb, struct nf_conn *ct,
 			    struct csp_verdict *v)
 {
@@ -123,6 +124,7 @@ static void csp_judge_fresh(struct csp_box *box, const struct csp_question *q,
 		csp_related(box, ct);
 		nf_ct_set(skb, ct, IP_CT_RELATED);
 	}
+	return !q->nat || csp_nat_choose(ct, q->nat);
 }
 
 /* An entry that was there before is admitted, too. */
@@ -211,11 +213,10 @@ static int csp_judge_pass(struct csp_box *box, const struct csp_question *q,
 		return csp_judge_room(box) ? -EPERM : -ENOSPC;
 	ct = nf_ct_get(skb, &ctinfo);
 	v->fresh = ct && !nf_ct_is_confirmed(ct);
-	if (v->fresh)
-		csp_judge_fresh(box, q, skb, ct, v);
-	else if (ct)
+	if (!v->fresh && ct)
 		csp_judge_known(box, q, skb, ct, ctinfo);
-	if (!csp_judge_route(box, q, skb)) {
+	if ((v->fresh && !csp_judge_fresh(box, q, skb, ct, v)) ||
+	    !csp_judge_route(box, q, skb)) {
 		kfree_skb(skb);
 		return -EPERM;
 	}

@@ -25,6 +25,7 @@ struct nf_ct_timeout;
  * @oneway:  data in the other direction is another connection
  * @running: it is up already, and its first packet is long past
  * @timeout: timeouts of the entry, or NULL
+ * @nat:     outside name that the sender has to get; NULL: as the ruleset says
  */
 struct csp_question {
 	const struct csp_hole_key	*key;
@@ -40,6 +41,7 @@ struct csp_question {
 	bool				oneway;
 	bool				running;
 	struct nf_ct_timeout		*timeout;
+	const struct csp_nat		*nat;
 };
 
 /**

@@ -11,6 +11,7 @@
 
 #include "firewall.h"
 #include "judge.h"
+#include "nat.h"
 #include "pinhole.h"
 #include "reply.h"
 #include "timeout.h"
@@ -90,6 +91,29 @@ enum csp_fate csp_box_change(struct csp_packet *p, const struct csp_msg *msg)
 
 /* --- moves --- */
 
+/*
+ * Where it leads to, as it is inside a NAT: the mover by the IP header, the other
+ * end, if it is inside, by what it has.
+ */
+static void csp_move_key(const struct csp_packet *p, const struct csp_hole *hole,
+			 const struct csp_msg *msg, struct csp_hole_move *mv)
+{
+	const enum csp_hole_end from = mv->end, to = !mv->end;
+
+	mv->key.proto = msg->proto;
+	mv->key.family = p->family;
+	mv->key.addr[from] = p->saddr;
+	mv->key.port[from] = csp_end_port(&msg->src);
+	if (hole->nat.on && hole->nat.inside == to) {
+		mv->nat = hole->nat;
+		mv->key.addr[to] = hole->key.addr[to];
+		mv->key.port[to] = hole->key.port[to];
+	} else {
+		mv->key.addr[to] = msg->dst.loc;
+		mv->key.port[to] = csp_end_port(&msg->dst);
+	}
+}
+
 /* The move that a packet asks for, if it fits the pinhole. */
 static struct csp_hole_move *csp_move_make(struct csp_packet *p,
 					   struct csp_hole *hole,
@@ -110,26 +134,48 @@ static struct csp_hole_move *csp_move_make(struct csp_packet *p,
 	mv->xid = p->rd.xid;
 	mv->cid = msg->cid;
 	mv->next = msg->next_cid;
-	mv->key.proto = msg->proto;
-	mv->key.family = p->family;
-	mv->key.addr[!to] = msg->src.loc;
-	mv->key.port[!to] = csp_end_port(&msg->src);
-	mv->key.addr[to] = msg->dst.loc;
-	mv->key.port[to] = csp_end_port(&msg->dst);
+	csp_move_key(p, hole, msg, mv);
 	return mv;
 }
 
-/* The same move again: its new transaction counts. Under csp_box.lock. */
+/* The answer has passed, but did not arrive: it will be given again. */
+static bool csp_move_done(const struct csp_hole *hole,
+			  const struct csp_hole_move *mv)
+{
+	return hole->ids[mv->end][CSP_HOLE_CID].id == mv->cid &&
+	       !memcmp(&hole->key, &mv->key, sizeof(mv->key));
+}
+
+/* By the names that it had before the NAT redirected it. */
+static bool csp_move_asked(struct csp_packet *p, struct csp_hole *hole,
+			   struct csp_nat *nat)
+{
+	if (csp_nat_clashed(p, &hole->move->nat)) {
+		csp_hole_drop_move(hole, false);
+		return false;
+	}
+	*nat = hole->move->nat;
+	return true;
+}
+
+/*
+ * The same move again: its new transaction counts. Under csp_box.lock. @nat:
+ * filled in if it is to be redirected again.
+ */
 static bool csp_move_again(struct csp_packet *p, struct csp_hole *hole,
-			   const struct csp_hole_move *mv)
+			   const struct csp_hole_move *mv, struct csp_nat *nat)
 {
 	struct csp_hole_move *old = hole->move;
 
-	if (!old || old->cid != mv->cid ||
-	    memcmp(&old->key, &mv->key, sizeof(mv->key)))
-		return false;
+	if (!old || old->cid != mv->cid)
+		return csp_move_done(hole, mv);
 	if (old->ct && (nf_ct_is_dying(old->ct) || nf_ct_is_expired(old->ct)))
 		return false;
+	if (old->nat.inside == old->end &&
+	    csp_nat_is_asked(p, &mv->key, &old->key, &old->nat))
+		return csp_move_asked(p, hole, nat);
+	if (memcmp(&old->key, &mv->key, sizeof(mv->key)))
+		return csp_move_done(hole, mv);
 	old->xid = mv->xid;
 	old->next = mv->next;
 	if (old->ct && old->owned)
@@ -137,26 +183,65 @@ static bool csp_move_again(struct csp_packet *p, struct csp_hole *hole,
 	return true;
 }
 
+/* Data of the one direction, or that of the mover first. */
+static enum csp_hole_end csp_move_from(const struct csp_hole *hole,
+				       const struct csp_hole_move *mv)
+{
+	/* From inside a NAT is the only direction in which it translates. */
+	if (mv->nat.on)
+		return mv->nat.inside;
+	switch (hole->dir) {
+	case CSP_DIR_FORWARD:
+		return CSP_HOLE_INITIATOR;
+	case CSP_DIR_REVERSE:
+		return CSP_HOLE_RESPONDER;
+	}
+	return mv->end;
+}
+
+/* The other end is inside a NAT, and the mover knows it by a certain name. */
+static int csp_move_judge_same(struct csp_packet *p, struct csp_question *q,
+			       struct csp_hole_move *mv, struct csp_verdict *v)
+{
+	struct csp_nat nat = {};
+	int err;
+
+	q->nat = &mv->nat;
+	err = csp_judge(p->box, q, v);
+	if (err || !v->ct)
+		return err;
+	if (csp_nat_outside(v->ct, &mv->key.addr[mv->nat.inside], &nat) &&
+	    nat.port == mv->nat.port &&
+	    ipv6_addr_equal(&nat.addr, &mv->nat.addr))
+		return 0;
+	if (v->fresh)
+		nf_ct_delete(v->ct, 0, 0);
+	nf_ct_put(v->ct);
+	v->ct = NULL;
+	return -EPERM;
+}
+
 static int csp_move_ask(struct csp_packet *p, struct csp_hole *hole,
 			struct csp_hole_move *mv)
 {
-	/* Data of the one direction, or that of the mover first. */
-	const enum csp_hole_end from = hole->dir == CSP_DIR_FORWARD ?
-			CSP_HOLE_INITIATOR : hole->dir == CSP_DIR_REVERSE ?
-			CSP_HOLE_RESPONDER : mv->end;
+	const enum csp_hole_end from = csp_move_from(hole, mv);
 	struct csp_verdict v = {};
 	struct csp_question q;
 	int err;
 
 	csp_question(&q, p, &mv->key, from, from != mv->end);
-	q.admit = true;
+	/* Without a rule it is as the ruleset says. */
+	q.admit = hole->rule;
 	q.running = true;
 	q.oneway = hole->dir != CSP_DIR_BOTH;
 	spin_lock_bh(&p->box->lock);
 	q.timeout = csp_timeout_get(p->box, mv->key.family, mv->key.proto,
 				    hole->granted);
 	spin_unlock_bh(&p->box->lock);
-	err = csp_judge(p->box, &q, &v);
+	if (mv->nat.on)
+		err = csp_move_judge_same(p, &q, mv, &v);
+	else
+		err = csp_nat_judge(p, &q, &mv->key, &mv->nat, &v);
 	csp_timeout_put(q.timeout);
 	mv->ct = v.ct;
 	mv->owned = v.fresh;
@@ -178,6 +263,7 @@ static enum csp_fate csp_move_open(struct csp_packet *p, struct csp_hole *hole,
 				   struct csp_hole_move *mv)
 {
 	int err = csp_move_ask(p, hole, mv);
+	struct csp_nat nat;
 
 	if (err || !mv->ct) {
 		csp_move_free(mv);
@@ -192,31 +278,43 @@ static enum csp_fate csp_move_open(struct csp_packet *p, struct csp_hole *hole,
 		return CSP_FATE_DROP;
 	}
 
+	nat = mv->nat;
 	spin_lock_bh(&p->box->lock);
-	if (hole->dead) {
+	if (hole->dead || (p->masked && !nat.on)) {
 		if (mv->owned)
 			nf_ct_delete(mv->ct, 0, 0);
 		csp_move_free(mv);
+		nat.on = false;
 	} else {
 		/* One move at a time: a copy may have been quicker. */
 		csp_hole_drop_move(hole, hole->move &&
 				   hole->move->ct != mv->ct);
 		hole->move = mv;
 		CSP_BOX_INC(p->box, PROVISIONAL);
+		if (nat.on)
+			CSP_BOX_INC(p->box, NAT_RESERVED);
+		csp_nat_note(p, hole);
+		nat.on = nat.on && nat.inside == mv->end;
 	}
 	spin_unlock_bh(&p->box->lock);
+	if (nat.on && !csp_nat_is_named(p, msg, &nat))
+		return csp_nat_redirect(p, msg, &nat);
 	return CSP_FATE_ADMIT;
 }
 
 static enum csp_fate csp_move(struct csp_packet *p, struct csp_hole *hole,
 			      const struct csp_msg *msg)
 {
+	struct csp_nat nat = {};
 	struct csp_hole_move *mv;
 	bool again;
 
+	p->masked = !ipv6_addr_equal(&msg->src.loc, &p->saddr);
 	spin_lock_bh(&p->box->lock);
 	mv = csp_move_make(p, hole, msg);
-	again = mv && csp_move_again(p, hole, mv);
+	again = mv && csp_move_again(p, hole, mv, &nat);
+	if (again)
+		csp_nat_note(p, hole);
 	spin_unlock_bh(&p->box->lock);
 	if (!mv) {
 		CSP_BOX_INC(p->box, NOT_BELIEVED);
@@ -224,7 +322,7 @@ static enum csp_fate csp_move(struct csp_packet *p, struct csp_hole *hole,
 	}
 	if (again) {
 		csp_move_free(mv);
-		return CSP_FATE_ADMIT;
+		return nat.on ? csp_nat_redirect(p, msg, &nat) : CSP_FATE_ADMIT;
 	}
 	return csp_move_open(p, hole, msg, mv);
 }

@@ -195,12 +195,14 @@ static bool csp_match_rest(const struct csp_rule_spec *spec,
 
 static void csp_match_key(struct csp_rule_key *key,
 			  const struct csp_rule_shape *shape,
+			  const struct csp_packet *p,
 			  const struct csp_msg *msg)
 {
 	memset(key, 0, sizeof(*key));
 	key->shape = *shape;
-	ipv6_addr_prefix(&key->addr[0], &msg->src.loc, shape->len[0]);
-	ipv6_addr_prefix(&key->addr[1], &msg->dst.loc, shape->len[1]);
+	/* As they are inside a NAT, whatever it told the ends. */
+	ipv6_addr_prefix(&key->addr[0], &p->saddr, shape->len[0]);
+	ipv6_addr_prefix(&key->addr[1], &p->daddr, shape->len[1]);
 	if (shape->port)
 		key->port = csp_data_port(&msg->dst);
 	if (shape->proto)
@@ -241,7 +243,7 @@ static void csp_match_all(struct csp_packet *p, const struct csp_msg *msg,
 
 	*best = (struct csp_match_best) { .order = U64_MAX, .auth = U64_MAX };
 	list_for_each_entry_rcu(s, &box->shapes, list) {
-		csp_match_key(&key, &s->shape, msg);
+		csp_match_key(&key, &s->shape, p, msg);
 		list = rhltable_lookup(&box->rule_index, &key, csp_rule_params);
 		rhl_for_each_entry_rcu(rule, pos, list, node)
 			csp_match_one(p, msg, rule, best);

@@ -12,7 +12,7 @@
  * Locking
  * =======
  *
- * Packets come by the FORWARD hook, in softirq and under RCU. Commands come by
+ * Packets come by hooks (hook.c), in softirq and under RCU. Commands come by
  * netlink, in process context.
  *
  *	csp_box.mutex		settings, hooks, writers of rules
@@ -118,7 +118,7 @@ struct csp_box {
 	u32			conf[__CSP_BOX_CONF_MAX];
 	struct mutex		mutex;	/* see above */
 	bool			hooked;
-	struct nf_hook_ops	ops[2];
+	struct nf_hook_ops	ops[6];
 	bool			dying;
 
 	spinlock_t		lock;	/* see above */

@@ -38,6 +38,13 @@ CSP_BOX_MIB(REFUSED_RULESET, "refused-ruleset",
 CSP_BOX_MIB(REFUSED_FULL, "refused-full", "Setups refused: no room for a pinhole")
 CSP_BOX_MIB(RATE_LIMITED, "rate-limited", "refusals not sent: the source asks too often")
 
+/* NAT */
+CSP_BOX_MIB(NAT_RESERVED, "nat-reserved", "mappings of a NAT reserved for a Setup or a move")
+CSP_BOX_MIB(NAT_REDIRECTED, "nat-redirected", "Redirects that tell a host its name outside")
+CSP_BOX_MIB(NAT_CLASH, "nat-clash", "mappings given up: the host has no use for the port")
+CSP_BOX_MIB(NAT_IN, "nat-in", "signalling packets sent on to a host inside")
+CSP_BOX_MIB(NAT_OUT, "nat-out", "signalling packets given a source outside")
+
 /* Pinholes */
 CSP_BOX_MIB(PROVISIONAL, "provisional", "pinholes made for a Setup or a move from inside")
 CSP_BOX_MIB(CONFIRMED, "confirmed", "pinholes confirmed by an OK")

@@ -20,6 +20,14 @@ static u32 csp_box_nl_expires(const struct csp_hole *hole)
 	return left > 0 ? jiffies_to_msecs(left) : 0;
 }
 
+static int csp_box_nl_put_nat(struct sk_buff *skb, const struct csp_nat *nat)
+{
+	if (!nat->on)
+		return 0;
+	return csp_nl_put_addr(skb, CSP_MBOX_A_PINHOLE_NAT, &nat->addr) ?:
+	       nla_put_be16(skb, CSP_MBOX_A_PINHOLE_NAT_PORT, nat->port);
+}
+
 /* What an event has, too. Under csp_box.lock. */
 static int csp_box_nl_put_hole(struct sk_buff *skb, const struct csp_hole *hole)
 {
@@ -45,15 +53,16 @@ static int csp_box_nl_put_hole(struct sk_buff *skb, const struct csp_hole *hole)
 	       nla_put_u32(skb, CSP_MBOX_A_PINHOLE_GRANTED, hole->granted) ?:
 	       nla_put_u32(skb, CSP_MBOX_A_PINHOLE_AGE,
 			   jiffies_to_msecs(jiffies - hole->born)) ?:
-	       nla_put_u32(skb, CSP_MBOX_A_PINHOLE_RULE, hole->rule);
+	       nla_put_u32(skb, CSP_MBOX_A_PINHOLE_RULE, hole->rule) ?:
+	       csp_box_nl_put_nat(skb, &hole->nat);
 }
 
 static size_t csp_box_nl_hole_size(void)
 {
 	return 2 * nla_total_size_64bit(sizeof(u64)) +	/* identifiers */
 	       4 * nla_total_size(sizeof(u8)) +
-	       3 * nla_total_size(sizeof(u16)) +
-	       2 * nla_total_size(sizeof(struct in6_addr)) +
+	       4 * nla_total_size(sizeof(u16)) +
+	       3 * nla_total_size(sizeof(struct in6_addr)) +
 	       4 * nla_total_size(sizeof(u32));
 }
 

@@ -30,7 +30,7 @@ u64 csp_side(const struct net_device *dev)
  * @p:     filled in, but for what the family makes different
  * @box:   namespace
  * @skb:   the packet
- * @state: of the FORWARD hook
+ * @state: of the hook
  *
  * Context: softirq, RCU.
  */
@@ -43,8 +43,10 @@ void csp_packet_init(struct csp_packet *p, struct csp_box *box,
 	p->udp = false;
 	p->port = 0;
 	p->moving = false;
-	p->in = csp_side(state->in);
-	p->out = csp_side(state->out);
+	p->masked = false;
+	p->ct = NULL;
+	p->in = state->in ? csp_side(state->in) : 0;
+	p->out = state->out ? csp_side(state->out) : 0;
 }
 
 /**

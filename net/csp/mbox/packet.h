@@ -24,6 +24,9 @@
  * @in:     side that it comes from, csp_side()
  * @out:    side that it goes to
  * @moving: a Detach(PATH) came before
+ * @masked: SRC of the request has another address than the IP header: that of
+ *          a NAT, to which a Redirect has sent the host
+ * @ct:     data that it is about, if that is translated, with a reference; NULL
  * @rd:     reader behind the message being handled
  * @from:   where the reader was before it read that message
  */
@@ -40,6 +43,8 @@ struct csp_packet {
 	u64				in;
 	u64				out;
 	bool				moving;
+	bool				masked;
+	struct nf_conn			*ct;
 	struct csp_reader		rd;
 	u16				from;
 };
@@ -53,6 +58,9 @@ int csp_packet_read(struct csp_packet *p);
 /* The next message: as csp_read_msg(). */
 int csp_packet_msg(struct csp_packet *p, struct csp_msg *msg);
 
+/* Another IP source or destination; -ENOMEM, and then nothing has changed. */
+int csp_packet_set_addr(struct csp_packet *p, const struct in6_addr *to,
+			bool source);
 /* Sets the TIMEOUT of the message being handled. */
 int csp_packet_set_timeout(struct csp_packet *p, u32 ms);
 

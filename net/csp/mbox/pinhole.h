@@ -27,7 +27,7 @@ enum csp_hole_which {
 };
 
 /**
- * struct csp_hole_key - data tuple of a connection
+ * struct csp_hole_key - data tuple of a connection, as it is inside a NAT
  * @addr:   of each end; IPv4 as v4-mapped
  * @port:   of each end
  * @proto:  transport
@@ -55,6 +55,24 @@ struct csp_hole_id {
 };
 
 /**
+ * struct csp_nat - how an end inside a NAT is known outside
+ * @on:     it is translated, and the rest is valid
+ * @inside: which end, enum csp_hole_end
+ * @addr:   address that the NAT lends
+ * @port:   and the port; the end inside uses the same
+ * @asked:  port that the end inside had when it asked
+ * @xid:    transaction in which it did
+ */
+struct csp_nat {
+	bool		on;
+	u8		inside;
+	struct in6_addr	addr;
+	__be16		port;
+	__be16		asked;
+	__be32		xid;
+};
+
+/**
  * struct csp_hole_move - a move that waits for its OK
  * @key:  data tuple that it leads to
  * @end:  who moves
@@ -65,6 +83,7 @@ struct csp_hole_id {
  * @ct:   conntrack entry of @key
  * @owned: it was made for this move
  * @timed: it has timeouts of ours
+ * @nat:  translation of @ct
  */
 struct csp_hole_move {
 	struct csp_hole_key	key;
@@ -76,6 +95,7 @@ struct csp_hole_move {
 	struct nf_conn		*ct;
 	bool			owned;
 	bool			timed;
+	struct csp_nat		nat;
 };
 
 /**
@@ -113,6 +133,7 @@ struct csp_hole_move {
  * @born:       jiffies at the Setup
  * @expires:    jiffies, while in @waiting or @linger
  * @ct:         conntrack entry, or NULL
+ * @nat:        translation of @ct
  * @move:       move under way, or NULL
  */
 struct csp_hole {
@@ -149,6 +170,7 @@ struct csp_hole {
 	unsigned long		born;
 	unsigned long		expires;
 	struct nf_conn		*ct;
+	struct csp_nat		nat;
 	struct csp_hole_move	*move;
 };
 

@@ -145,23 +145,25 @@ void csp_box_reject_to(struct csp_packet *p, const struct in6_addr *daddr,
 }
 
 /**
- * csp_box_redirect_end() - tell the requester which name to use for the other end
+ * csp_box_redirect_to() - have the requester use other names
  * @p:      the packet
  * @msg:    its Setup, or the Attach of a move
+ * @src:    end of the requester
  * @dst:    the other end
  * @pubkey: key that the host there has, or NULL: nothing is vouched for
  *
  * Context: softirq, RCU, no lock.
  */
-void csp_box_redirect_end(struct csp_packet *p, const struct csp_msg *msg,
-			  const struct csp_end *dst, const u8 *pubkey)
+void csp_box_redirect_to(struct csp_packet *p, const struct csp_msg *msg,
+			 const struct csp_end *src, const struct csp_end *dst,
+			 const u8 *pubkey)
 {
 	struct csp_box_reply r;
 
 	if (!csp_reply_begin(p, &r, &p->saddr, p->rd.xid, CSP_MSG_REDIRECT,
 			     msg->cid))
 		return;
-	csp_write_conn(&r.wr, msg->proto, msg->dir, &msg->src, dst);
+	csp_write_conn(&r.wr, msg->proto, msg->dir, src, dst);
 	if (pubkey)
 		csp_write_blob(&r.wr, CSP_A_PUBKEY, pubkey, CSP_PUBKEY_LEN);
 	csp_reply_origin(&r);
@@ -191,5 +193,5 @@ void csp_box_redirect(struct csp_packet *p, const struct csp_msg *msg,
 	dst.loc = rule->spec.to;
 	if (rule->spec.to_port)
 		dst.local_port = rule->spec.to_port;
-	csp_box_redirect_end(p, msg, &dst, NULL);
+	csp_box_redirect_to(p, msg, &msg->src, &dst, NULL);
 }

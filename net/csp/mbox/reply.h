@@ -15,11 +15,12 @@ void csp_box_reject(struct csp_packet *p, const struct csp_msg *msg, u16 code,
 /* Refuses a request of a pinhole's end on behalf of the ruleset, later. */
 void csp_box_reject_to(struct csp_packet *p, const struct in6_addr *daddr,
 		       __be32 xid, __be64 dcid, u16 code);
+/* Has the requester use other names. */
+void csp_box_redirect_to(struct csp_packet *p, const struct csp_msg *msg,
+			 const struct csp_end *src, const struct csp_end *dst,
+			 const u8 *pubkey);
 /* Sends the requester elsewhere, as the rule says. */
 void csp_box_redirect(struct csp_packet *p, const struct csp_msg *msg,
 		      const struct csp_box_rule *rule);
-
-void csp_box_redirect_end(struct csp_packet *p, const struct csp_msg *msg,
-			  const struct csp_end *dst, const u8 *pubkey);
 
 #endif /* _NET_CSP_MBOX_REPLY_H */

@@ -17,114 +17,23 @@
  *	                              us
  *	                                 |
  *	                     no: Reject -+- yes: provisional pinhole, forwarded
+ *
+ * With or without a rule: where the ruleset translates the data, and the Setup
+ * does not say so, the answer is a Redirect (nat.c).
  */
 #include <linux/slab.h>
 #include <linux/tcp.h>
-#include <linux/udp.h>
-#include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "firewall.h"
 #include "judge.h"
+#include "nat.h"
 #include "netlink.h"
 #include "pinhole.h"
 #include "policy.h"
 #include "reply.h"
+#include "setup.h"
 #include "timeout.h"
-
-static __be16 csp_data_port(const struct csp_end *end)
-{
-	return end->local_port ?: end->port;
-}
-
-/*
- * The data tuple of what SRC and DST name, if they are the addresses of the
- * packet: one that speaks of others is somebody else's business.
- */
-static bool csp_setup_key(const struct csp_packet *p, const struct csp_msg *msg,
-			  struct csp_hole_key *key)
-{
-	memset(key, 0, sizeof(*key));
-	key->addr[CSP_HOLE_INITIATOR] = msg->src.loc;
-	key->addr[CSP_HOLE_RESPONDER] = msg->dst.loc;
-	key->port[CSP_HOLE_INITIATOR] = csp_data_port(&msg->src);
-	key->port[CSP_HOLE_RESPONDER] = csp_data_port(&msg->dst);
-	key->proto = msg->proto;
-	key->family = p->family;
-	return msg->src.loc_family == p->family &&
-	       msg->dst.loc_family == p->family &&
-	       ipv6_addr_equal(&msg->src.loc, &p->saddr) &&
-	       ipv6_addr_equal(&msg->dst.loc, &p->daddr);
-}
-
-static bool csp_setup_tracked(u8 proto)
-{
-	switch (proto) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_SCTP:
-	case IPPROTO_DCCP:
-		return true;
-	}
-	return false;
-}
-
-/* A Setup carries a SYN, a move any segment. */
-static bool csp_piggyback_tcp(const struct csp_blob *data, bool moving)
-{
-	struct tcphdr th;
-
-	if (data->len < sizeof(th))
-		return false;
-	memcpy(&th, data->data, sizeof(th));
-	if (!moving && (!th.syn || th.ack || th.fin || th.rst))
-		return false;
-	return th.doff * 4 >= sizeof(th) && th.doff * 4 <= data->len;
-}
-
-static bool csp_piggyback_udp(const struct csp_blob *data)
-{
-	struct udphdr uh;
-
-	memcpy(&uh, data->data, sizeof(uh));
-	return ntohs(uh.len) == data->len;
-}
-
-/* Section "Piggyback". */
-static bool csp_piggyback_fits(const struct csp_packet *p,
-			       const struct csp_msg *msg,
-			       const struct csp_hole_key *key)
-{
-	const struct csp_blob *data = &msg->piggyback;
-
-	if (!CSP_HAS(msg, PIGGYBACK))
-		return true;
-	/* The codec leaves nothing shorter than a UDP header through. */
-	if (memcmp(data->data, key->port, sizeof(key->port)))
-		return false;
-	if (key->proto == IPPROTO_TCP)
-		return csp_piggyback_tcp(data, p->moving);
-	return key->proto == IPPROTO_UDP && csp_piggyback_udp(data);
-}
-
-/* Section "Connection notation": no wildcards, and TCP goes both ways. */
-static bool csp_setup_sound(const struct csp_packet *p,
-			    const struct csp_msg *msg,
-			    const struct csp_hole_key *key)
-{
-	const __be16 encap = htons(csp_conf(csp_box_host(p->box),
-					    CSP_CONF_udp_port));
-
-	if (!key->port[0] || !key->port[1])
-		return false;
-	if (key->proto != IPPROTO_UDP && msg->dir != CSP_DIR_BOTH)
-		return false;
-	/* Signalling about signalling would have no end. */
-	if (key->proto == IPPROTO_UDP &&
-	    (key->port[0] == encap || key->port[1] == encap))
-		return false;
-	return csp_piggyback_fits(p, msg, key);
-}
 
 /* --- a Setup that was seen before --- */
 
@@ -143,13 +52,29 @@ static bool csp_setup_same(struct csp_packet *p, const struct csp_msg *msg,
 	/* Section "Setup": it may be sent again during the connection's life. */
 	CSP_BOX_INC(box, SETUP_AGAIN);
 	hole->setup_xid = p->rd.xid;
+	csp_nat_note(p, hole);
 	*fate = CSP_FATE_ADMIT;
+	return true;
+}
+
+/* The names are those that the host had before this NAT redirected it. */
+static bool csp_setup_asked(struct csp_packet *p, struct csp_hole *hole,
+			    struct csp_nat *nat)
+{
+	lockdep_assert_held(&p->box->lock);
+	if (csp_nat_clashed(p, &hole->nat)) {
+		csp_hole_remove(hole, false);
+		return false;
+	}
+	CSP_BOX_INC(p->box, SETUP_AGAIN);
+	*nat = hole->nat;
 	return true;
 }
 
 static bool csp_setup_known(struct csp_packet *p, const struct csp_msg *msg,
 			    const struct csp_hole_key *key,
-			    struct csp_hole *hole, enum csp_fate *fate)
+			    struct csp_hole *hole, struct csp_nat *nat,
+			    enum csp_fate *fate)
 {
 	const bool own = csp_hole_end_of(hole, msg->cid) ==
 			 CSP_HOLE_INITIATOR &&
@@ -158,6 +83,9 @@ static bool csp_setup_known(struct csp_packet *p, const struct csp_msg *msg,
 	lockdep_assert_held(&p->box->lock);
 	if (hole->dead)
 		return false;
+	if (own && !hole->asking &&
+	    csp_nat_is_asked(p, key, &hole->key, &hole->nat))
+		return csp_setup_asked(p, hole, nat);
 	if (own && hole->state != CSP_MBOX_STATE_LINGER &&
 	    !memcmp(key, &hole->key, sizeof(*key)))
 		return csp_setup_same(p, msg, hole, fate);
@@ -176,14 +104,17 @@ static bool csp_setup_again(struct csp_packet *p, const struct csp_msg *msg,
 			    enum csp_fate *fate)
 {
 	struct csp_hole *hole = csp_hole_get(p->box, msg->cid);
+	struct csp_nat nat = {};
 	bool known;
 
 	if (!hole)
 		return false;
 	spin_lock_bh(&p->box->lock);
-	known = csp_setup_known(p, msg, key, hole, fate);
+	known = csp_setup_known(p, msg, key, hole, &nat, fate);
 	spin_unlock_bh(&p->box->lock);
 	csp_hole_put(hole);
+	if (known && nat.on)
+		*fate = csp_nat_redirect(p, msg, &nat);
 	return known;
 }
 
@@ -228,33 +159,9 @@ static enum csp_fate csp_setup_refuse(struct csp_packet *p,
 	return CSP_FATE_DROP;
 }
 
-/*
- * No rule speaks of it. What it carries must not get past the ruleset inside
- * it, and conntrack has to know of that, or it would not know the answer.
- */
-static enum csp_fate csp_setup_ruleset(struct csp_packet *p,
-				       const struct csp_msg *msg,
-				       const struct csp_hole_key *key)
-{
-	struct csp_verdict v = {};
-	struct csp_question q;
-	int err;
-
-	if (!CSP_HAS(msg, PIGGYBACK))
-		return CSP_FATE_PASS;
-	CSP_BOX_INC(p->box, SETUP_RULESET);
-	csp_setup_ask(p, msg, key, &q);
-	q.oneway = false;
-	err = csp_judge(p->box, &q, &v);
-	if (err)
-		return csp_setup_refuse(p, msg, err);
-	if (v.ct)
-		nf_ct_put(v.ct);
-	return CSP_FATE_PASS;
-}
-
 /* --- a new pinhole --- */
 
+/* @rule: NULL: there is none, but the NAT has a mapping for it. */
 static struct csp_hole *csp_setup_hole(struct csp_packet *p,
 				       const struct csp_msg *msg,
 				       const struct csp_hole_key *key,
@@ -264,7 +171,7 @@ static struct csp_hole *csp_setup_hole(struct csp_packet *p,
 
 	if (!hole)
 		return NULL;
-	hole->inside = rule->spec.action == CSP_MBOX_ACTION_ACCEPT;
+	hole->inside = !rule || rule->spec.action == CSP_MBOX_ACTION_ACCEPT;
 	hole->state = hole->inside ? CSP_MBOX_STATE_PROVISIONAL :
 				     CSP_MBOX_STATE_ASKED;
 	hole->asking = hole->inside;
@@ -273,24 +180,31 @@ static struct csp_hole *csp_setup_hole(struct csp_packet *p,
 	hole->side[CSP_HOLE_RESPONDER] = p->out;
 	hole->setup_xid = p->rd.xid;
 	hole->wish = CSP_HAS(msg, TIMEOUT) ? msg->timeout : 0;
-	hole->limit = rule->spec.timeout;
-	hole->rule = rule->id;
+	hole->limit = rule ? rule->spec.timeout : 0;
+	hole->rule = rule ? rule->id : 0;
 	hole->granted = csp_hole_grant(hole, hole->wish);
 	return hole;
 }
 
 /* Is the tuple that of a connection which is up? One that was goes. */
-static bool csp_setup_taken(struct csp_box *box, const struct csp_hole_key *key)
+static bool csp_setup_taken(struct csp_hole *hole)
 {
-	struct csp_hole *old = csp_hole_by_key(box, key);
+	struct csp_hole *old = csp_hole_by_key(hole->box, &hole->key);
 
 	if (!old)
 		return false;
-	if (old->state == CSP_MBOX_STATE_OPEN && old->ct &&
-	    !nf_ct_is_dying(old->ct) && !nf_ct_is_expired(old->ct))
-		return true;
-	csp_hole_remove(old, true);
-	return false;
+	if (old->state != CSP_MBOX_STATE_OPEN || !old->ct ||
+	    nf_ct_is_dying(old->ct) || nf_ct_is_expired(old->ct)) {
+		csp_hole_remove(old, true);
+		return false;
+	}
+	/* Its mapping is that of the tuple. */
+	if (old->nat.on) {
+		nf_conntrack_get(&old->ct->ct_general);
+		hole->ct = old->ct;
+		hole->nat = old->nat;
+	}
+	return true;
 }
 
 /*
@@ -303,7 +217,7 @@ static int csp_setup_insert(struct csp_hole *hole, const struct csp_msg *msg)
 	int err;
 
 	spin_lock_bh(&box->lock);
-	if (csp_setup_taken(box, &hole->key)) {
+	if (csp_setup_taken(hole)) {
 		hole->state = CSP_MBOX_STATE_ASKED;
 		hole->asking = false;
 	}
@@ -316,8 +230,19 @@ static int csp_setup_insert(struct csp_hole *hole, const struct csp_msg *msg)
 	return err;
 }
 
-static void csp_setup_provide(struct csp_hole *hole,
-			      const struct csp_verdict *v)
+static void csp_setup_drop_entry(struct csp_verdict *v)
+{
+	if (!v->ct)
+		return;
+	if (v->fresh)
+		nf_ct_delete(v->ct, 0, 0);
+	nf_ct_put(v->ct);
+	v->ct = NULL;
+}
+
+static void csp_setup_provide(struct csp_packet *p, struct csp_hole *hole,
+			      const struct csp_hole_key *key,
+			      const struct csp_nat *nat, struct csp_verdict *v)
 {
 	struct csp_box *box = hole->box;
 
@@ -325,16 +250,20 @@ static void csp_setup_provide(struct csp_hole *hole,
 	hole->asking = false;
 	if (hole->dead) {
 		/* Removed by command meanwhile. */
-		if (v->fresh)
-			nf_ct_delete(v->ct, 0, 0);
-		nf_ct_put(v->ct);
+		csp_setup_drop_entry(v);
 	} else {
 		hole->ct = v->ct;
 		hole->owned = v->fresh;
 		hole->timed = v->timed;
+		hole->nat = *nat;
+		if (memcmp(key, &hole->key, sizeof(*key)))
+			csp_hole_rekey(hole, key);
 		if (v->fresh)
 			csp_timeout_fix(v->ct, CSP_BOX_CONF(box, provisional));
 		CSP_BOX_INC(box, PROVISIONAL);
+		if (nat->on)
+			CSP_BOX_INC(box, NAT_RESERVED);
+		csp_nat_note(p, hole);
 		csp_box_nl_event(hole, CSP_MBOX_EVENT_PROVISIONAL);
 	}
 	spin_unlock_bh(&box->lock);
@@ -347,32 +276,76 @@ static void csp_setup_undo(struct csp_hole *hole)
 	spin_unlock_bh(&hole->box->lock);
 }
 
+static struct nf_ct_timeout *csp_setup_timeout(struct csp_hole *hole)
+{
+	struct nf_ct_timeout *timeout;
+
+	spin_lock_bh(&hole->box->lock);
+	timeout = csp_timeout_get(hole->box, hole->key.family, hole->key.proto,
+				  hole->granted);
+	spin_unlock_bh(&hole->box->lock);
+	return timeout;
+}
+
+/* Its data would be translated, or not: is it named so? */
+static enum csp_fate csp_setup_named(struct csp_packet *p,
+				     const struct csp_msg *msg,
+				     const struct csp_nat *nat)
+{
+	if (!nat->on || csp_nat_is_named(p, msg, nat))
+		return CSP_FATE_ADMIT;
+	return csp_nat_redirect(p, msg, nat);
+}
+
+/* Its tuple has an open pinhole, and a mapping with it if there is a NAT. */
+static enum csp_fate csp_setup_shared(struct csp_packet *p,
+				      const struct csp_msg *msg,
+				      struct csp_hole *hole)
+{
+	struct csp_nat nat;
+
+	spin_lock_bh(&p->box->lock);
+	nat = hole->nat;
+	csp_nat_note(p, hole);
+	spin_unlock_bh(&p->box->lock);
+	return csp_setup_named(p, msg, &nat);
+}
+
+static enum csp_fate csp_setup_foreign(struct csp_packet *p)
+{
+	CSP_BOX_INC(p->box, SETUP_FOREIGN);
+	return CSP_FATE_PASS;
+}
+
 static enum csp_fate csp_setup_open(struct csp_packet *p,
 				    const struct csp_msg *msg,
 				    struct csp_hole *hole)
 {
-	struct csp_box *box = p->box;
-	struct csp_verdict v = {};
+	struct csp_hole_key key = hole->key;
+	struct csp_verdict v;
 	struct csp_question q;
+	struct csp_nat nat;
 	int err;
 
-	csp_setup_ask(p, msg, &hole->key, &q);
+	csp_setup_ask(p, msg, &key, &q);
 	q.admit = true;
-	spin_lock_bh(&box->lock);
-	q.timeout = csp_timeout_get(box, hole->key.family, hole->key.proto,
-				    hole->granted);
-	spin_unlock_bh(&box->lock);
-	err = csp_judge(box, &q, &v);
+	q.timeout = csp_setup_timeout(hole);
+	err = csp_nat_judge(p, &q, &key, &nat, &v);
 	csp_timeout_put(q.timeout);
 	if (err) {
 		csp_setup_undo(hole);
 		return csp_setup_refuse(p, msg, err);
 	}
+	if (p->masked && !nat.on) {
+		csp_setup_drop_entry(&v);
+		csp_setup_undo(hole);
+		return csp_setup_foreign(p);
+	}
 	if (v.ct)
-		csp_setup_provide(hole, &v);
+		csp_setup_provide(p, hole, &key, &nat, &v);
 	else
 		csp_setup_undo(hole);	/* the ruleset tracks no such data */
-	return CSP_FATE_ADMIT;
+	return csp_setup_named(p, msg, &nat);
 }
 
 /* The answer to a SYN is tracked only if the SYN was: keep its header. */
@@ -406,6 +379,86 @@ static enum csp_fate csp_setup_new(struct csp_packet *p,
 		fate = csp_setup_refuse(p, msg, err);
 	else if (hole->asking)
 		fate = csp_setup_open(p, msg, hole);
+	else
+		fate = csp_setup_shared(p, msg, hole);
+	csp_hole_put(hole);
+	return fate;
+}
+
+/* --- no rule --- */
+
+/* The entry is there already, as the ruleset has it. */
+static enum csp_fate csp_setup_mapped(struct csp_packet *p,
+				      const struct csp_msg *msg,
+				      struct csp_hole *hole,
+				      const struct csp_nat *nat,
+				      struct csp_verdict *v)
+{
+	int err = csp_setup_insert(hole, msg);
+
+	if (err) {
+		csp_setup_drop_entry(v);
+		return csp_setup_refuse(p, msg, err);
+	}
+	if (!hole->asking) {
+		csp_setup_drop_entry(v);
+		return csp_setup_shared(p, msg, hole);
+	}
+	csp_setup_provide(p, hole, &hole->key, nat, v);
+	return csp_setup_named(p, msg, nat);
+}
+
+static enum csp_fate csp_setup_translate(struct csp_packet *p,
+					 const struct csp_msg *msg,
+					 struct csp_hole *hole)
+{
+	struct csp_box *box = p->box;
+	struct csp_verdict v;
+	struct csp_question q;
+	struct csp_nat nat;
+	int err;
+
+	csp_setup_ask(p, msg, &hole->key, &q);
+	q.oneway = false;
+	q.timeout = csp_setup_timeout(hole);
+	err = csp_nat_judge(p, &q, &hole->key, &nat, &v);
+	csp_timeout_put(q.timeout);
+	if (!err && nat.on)
+		return csp_setup_mapped(p, msg, hole, &nat, &v);
+	if (err && CSP_HAS(msg, PIGGYBACK))
+		return csp_setup_refuse(p, msg, err);
+	if (!err && v.ct && CSP_HAS(msg, PIGGYBACK) && !p->masked) {
+		spin_lock_bh(&box->lock);
+		if (v.fresh)
+			csp_timeout_leave(v.ct, v.timed);
+		spin_unlock_bh(&box->lock);
+		nf_ct_put(v.ct);
+	} else if (!err) {
+		csp_setup_drop_entry(&v);
+	}
+	return p->masked ? csp_setup_foreign(p) : CSP_FATE_PASS;
+}
+
+/*
+ * No rule speaks of it. What it carries must not get past the ruleset inside
+ * it, and conntrack has to know of that, or it would not know the answer. And
+ * a NAT has to speak, whatever the rules are.
+ */
+static enum csp_fate csp_setup_ruleset(struct csp_packet *p,
+				       const struct csp_msg *msg,
+				       const struct csp_hole_key *key)
+{
+	struct csp_hole *hole;
+	enum csp_fate fate;
+
+	if (CSP_HAS(msg, PIGGYBACK))
+		CSP_BOX_INC(p->box, SETUP_RULESET);
+	else if (!csp_nat_active(p->box, p->family))
+		return CSP_FATE_PASS;
+	hole = csp_setup_hole(p, msg, key, NULL);
+	if (!hole)
+		return csp_setup_refuse(p, msg, -ENOMEM);
+	fate = csp_setup_translate(p, msg, hole);
 	csp_hole_put(hole);
 	return fate;
 }
@@ -441,6 +494,8 @@ static enum csp_fate csp_setup_by_rule(struct csp_packet *p,
 		csp_box_redirect(p, msg, found.rule);
 		return CSP_FATE_DROP;
 	case CSP_MBOX_ACTION_ASK_HOST:
+		if (p->masked)
+			return csp_setup_foreign(p);
 		CSP_BOX_INC(p->box, ASKED);
 		break;
 	default:
@@ -462,10 +517,8 @@ enum csp_fate csp_box_setup(struct csp_packet *p, const struct csp_msg *msg)
 	struct csp_hole_key key;
 	enum csp_fate fate;
 
-	if (!csp_setup_key(p, msg, &key)) {
-		CSP_BOX_INC(p->box, SETUP_FOREIGN);
-		return CSP_FATE_PASS;
-	}
+	if (!csp_setup_key(p, msg, &key))
+		return csp_setup_foreign(p);
 	if (!csp_setup_tracked(key.proto)) {
 		CSP_BOX_INC(p->box, SETUP_OTHER);
 		return CSP_FATE_PASS;

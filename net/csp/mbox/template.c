@@ -63,6 +63,25 @@ static void csp_put_dccp(struct sk_buff *skb)
 	dh->dccph_x = 1;
 }
 
+static bool csp_put_made_up(struct sk_buff *skb, u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		csp_put_tcp(skb);
+		return true;
+	case IPPROTO_UDP:
+		csp_put_udp(skb);
+		return true;
+	case IPPROTO_SCTP:
+		csp_put_sctp(skb);
+		return true;
+	case IPPROTO_DCCP:
+		csp_put_dccp(skb);
+		return true;
+	}
+	return false;
+}
+
 static bool csp_put_transport(struct sk_buff *skb,
 			      const struct csp_question *q)
 {
@@ -70,27 +89,11 @@ static bool csp_put_transport(struct sk_buff *skb,
 	__be16 *ports;
 
 	skb_set_transport_header(skb, skb->len);
-	if (q->first) {
+	if (q->first)
 		skb_put_data(skb, q->first, q->first_len);
-		return true;
-	}
-	switch (key->proto) {
-	case IPPROTO_TCP:
-		csp_put_tcp(skb);
-		break;
-	case IPPROTO_UDP:
-		csp_put_udp(skb);
-		break;
-	case IPPROTO_SCTP:
-		csp_put_sctp(skb);
-		break;
-	case IPPROTO_DCCP:
-		csp_put_dccp(skb);
-		break;
-	default:
+	else if (!csp_put_made_up(skb, key->proto))
 		return false;
-	}
-	/* All of them begin with the ports. */
+	/* All of them begin with the ports, which a NAT may choose anew. */
 	ports = (__be16 *)skb_transport_header(skb);
 	ports[0] = key->port[q->from];
 	ports[1] = key->port[!q->from];

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The NAT's part in signalling; csp.rst, section "NAT".
+ */
+#ifndef _NET_CSP_MBOX_NAT_H
+#define _NET_CSP_MBOX_NAT_H
+
+#include "firewall.h"
+#include "judge.h"
+
+/* Does the namespace translate sources at all? RCU. */
+bool csp_nat_active(const struct csp_box *box, u8 family);
+/* How an address inside is known outside, if the entry is translated. */
+bool csp_nat_outside(const struct nf_conn *ct, const struct in6_addr *inside,
+		     struct csp_nat *nat);
+/* Has a new entry translated to what @nat says. */
+bool csp_nat_choose(struct nf_conn *ct, const struct csp_nat *nat);
+/* As csp_judge(), but that the port inside becomes the one outside. */
+int csp_nat_judge(struct csp_packet *p, struct csp_question *q,
+		  struct csp_hole_key *key, struct csp_nat *nat,
+		  struct csp_verdict *v);
+
+/* Does a request name its sender as the mapping has it? */
+bool csp_nat_is_named(const struct csp_packet *p, const struct csp_msg *msg,
+		      const struct csp_nat *nat);
+/* Does it by the names that its sender had before? And a new one: it clashed. */
+bool csp_nat_is_asked(const struct csp_packet *p,
+		      const struct csp_hole_key *key,
+		      const struct csp_hole_key *mapped,
+		      const struct csp_nat *nat);
+bool csp_nat_clashed(const struct csp_packet *p, const struct csp_nat *nat);
+/* The answer to one that does not. */
+enum csp_fate csp_nat_redirect(struct csp_packet *p, const struct csp_msg *msg,
+			       const struct csp_nat *nat);
+
+/* Which data's translation the packet gets. With csp_box.lock held. */
+void csp_nat_note(struct csp_packet *p, const struct csp_hole *hole);
+/* The same by the identifier of who shall get it. */
+void csp_nat_note_dcid(struct csp_packet *p, __be64 dcid);
+
+/* PREROUTING and POSTROUTING. */
+unsigned int csp_nat_in(struct csp_packet *p);
+unsigned int csp_nat_out(struct csp_packet *p);
+
+#endif /* _NET_CSP_MBOX_NAT_H */

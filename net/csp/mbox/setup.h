@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a Setup says, looked at by itself.
+ */
+#ifndef _NET_CSP_MBOX_SETUP_H
+#define _NET_CSP_MBOX_SETUP_H
+
+#include "packet.h"
+#include "pinhole.h"
+
+bool csp_setup_key(struct csp_packet *p, const struct csp_msg *msg,
+		   struct csp_hole_key *key);
+bool csp_setup_tracked(u8 proto);
+bool csp_setup_sound(const struct csp_packet *p, const struct csp_msg *msg,
+		     const struct csp_hole_key *key);
+
+#endif /* _NET_CSP_MBOX_SETUP_H */
