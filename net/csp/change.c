@@ -6,6 +6,7 @@
  *	PREF	how much the path in use is wanted: Change + MAC
  *	TIMEOUT	how long boxes shall keep idle state: Change without MAC
  *	OFFER	other addresses of this host: Attach without Detach, + MAC
+ *	SETUP	the Setup again, for a box that lost its state; again.c
  *
  * One at a time:
  *
@@ -19,7 +20,9 @@
  */
 #include <linux/random.h>
 
+#include "again.h"
 #include "change.h"
+#include "epoch.h"
 #include "flow.h"
 #include "lent.h"
 #include "move.h"
@@ -28,6 +31,7 @@
 #include "oldpath.h"
 #include "path.h"
 #include "pref.h"
+#include "refresh.h"
 #include "rx.h"
 #include "setup.h"
 #include "sign.h"
@@ -36,6 +40,13 @@
 /* Section "Timers". */
 #define CSP_CHANGE_RTO		250	/* ms */
 #define CSP_CHANGE_ATTEMPTS	5
+#define CSP_CHANGE_DOUBT	2	/* section "Setup again" */
+
+/* What is for boxes has no MAC: they could neither check nor alter it. */
+static bool csp_change_unsigned(u8 say)
+{
+	return !(say & ~(CSP_SAY_TIMEOUT | CSP_SAY_SETUP));
+}
 
 static struct sk_buff *csp_change_build(struct csp_flow *flow)
 {
@@ -55,6 +66,11 @@ static struct sk_buff *csp_change_build(struct csp_flow *flow)
 		}
 		csp_write_u32(&wr, CSP_A_SEQ, mv->say_seq);
 		return csp_sign_finish(skb, &wr, flow);
+	}
+	if (mv->say_what == CSP_SAY_SETUP) {
+		csp_setup_write(&wr, flow);
+		skb_put(skb, csp_write_finish(&wr));
+		return skb;
 	}
 	csp_write_msg(&wr, CSP_MSG_CHANGE, 0, flow->peer_cid);
 	if (mv->say_what == CSP_SAY_TIMEOUT) {
@@ -98,7 +114,7 @@ static bool csp_change_take(struct csp_flow *flow)
 	mv->say &= ~mv->say_what;
 	mv->say_attempt = 0;
 	mv->say_xid = (__force __be32)get_random_u32();
-	if (mv->say_what != CSP_SAY_TIMEOUT)
+	if (!csp_change_unsigned(mv->say_what))
 		mv->say_seq = ++mv->tx_seq;
 	return true;
 }
@@ -116,15 +132,17 @@ void csp_change_next(struct csp_flow *flow)
 
 	if (!mv || READ_ONCE(mv->say_what) || !READ_ONCE(mv->say))
 		return;
-	/* A wish for time needs no key. */
-	if (READ_ONCE(mv->say) != CSP_SAY_TIMEOUT && !csp_move_keys(flow))
+	if (!csp_change_unsigned(READ_ONCE(mv->say)) && !csp_move_keys(flow))
 		return;
 	spin_lock_bh(&flow->lock);
 	taken = csp_change_take(flow);
 	spin_unlock_bh(&flow->lock);
 	if (!taken)
 		return;
-	CSP_INC(flow->cn, CHANGE_OUT);
+	if (READ_ONCE(mv->say_what) == CSP_SAY_SETUP)
+		CSP_INC(flow->cn, SETUP_AGAIN);
+	else
+		CSP_INC(flow->cn, CHANGE_OUT);
 	csp_change_send(flow);
 }
 
@@ -139,7 +157,8 @@ void csp_change_put_off(struct csp_flow *flow)
 	struct csp_move *mv = flow->move;
 
 	lockdep_assert_held(&flow->lock);
-	mv->say |= mv->say_what;
+	/* For boxes, the move is as good as a Setup. */
+	mv->say |= mv->say_what & ~CSP_SAY_SETUP;
 	mv->say_what = 0;
 	mv->due[CSP_DUE_SAY] = 0;
 }
@@ -148,6 +167,8 @@ void csp_change_put_off(struct csp_flow *flow)
 static void csp_change_over(struct csp_flow *flow)
 {
 	lockdep_assert_held(&flow->lock);
+	if (flow->move->say_what == CSP_SAY_SETUP)
+		flow->move->cookie_len = 0;
 	flow->move->say_what = 0;
 	flow->move->due[CSP_DUE_SAY] = 0;
 	if (!flow->dead && flow->state == CSP_STATE_ESTABLISHED)
@@ -163,10 +184,21 @@ static void csp_change_over(struct csp_flow *flow)
 void csp_change_timer(struct csp_flow *flow)
 {
 	struct csp_move *mv = flow->move;
+	u8 what = READ_ONCE(mv->say_what);
 
-	if (!READ_ONCE(mv->say_what))
+	if (!what)
 		return;
-	if (++mv->say_attempt < CSP_CHANGE_ATTEMPTS) {
+	++mv->say_attempt;
+	/* A box that has forgotten the connection drops what is about it. */
+	if (what == CSP_SAY_TIMEOUT && mv->say_attempt == CSP_CHANGE_DOUBT &&
+	    csp_again_possible(flow)) {
+		spin_lock_bh(&flow->lock);
+		csp_change_over(flow);
+		spin_unlock_bh(&flow->lock);
+		csp_again(flow);
+		return;
+	}
+	if (mv->say_attempt < CSP_CHANGE_ATTEMPTS) {
 		CSP_INC(flow->cn, OUT_RETRANS);
 		csp_change_send(flow);
 		return;
@@ -182,8 +214,13 @@ void csp_change_timer(struct csp_flow *flow)
 static bool csp_change_answer_ok(struct csp_rx *rx, struct csp_flow *flow,
 				 const struct csp_msg *msg)
 {
-	if (READ_ONCE(flow->move->say_what) == CSP_SAY_TIMEOUT)
+	switch (READ_ONCE(flow->move->say_what)) {
+	case CSP_SAY_TIMEOUT:
 		return msg->type == CSP_MSG_REJECT || CSP_HAS(msg, TIMEOUT);
+	case CSP_SAY_SETUP:
+		return msg->type == CSP_MSG_REJECT ||
+		       (CSP_HAS(msg, LOCAL_ID) && msg->cid == flow->peer_cid);
+	}
 	if (csp_sign_ok(rx, flow, msg))
 		return true;
 	CSP_INC(rx->cn, ATTACH_BAD_MAC);
@@ -203,21 +240,63 @@ bool csp_change_rcv_answer(struct csp_rx *rx, struct csp_flow *flow,
 			   const struct csp_msg *msg)
 {
 	struct csp_move *mv = READ_ONCE(flow->move);
+	bool forgotten = false;
 
 	if (!mv || !READ_ONCE(mv->say_what) || rx->rd.xid != mv->say_xid)
 		return false;
 	if (!csp_change_answer_ok(rx, flow, msg))
 		return true;
 	spin_lock_bh(&flow->lock);
-	if (msg->type == CSP_MSG_OK && mv->say_what == CSP_SAY_TIMEOUT)
-		flow->timeout = msg->timeout;
+	if (msg->type == CSP_MSG_OK && csp_change_unsigned(mv->say_what)) {
+		/* There was a box that kept state, and there is none that does. */
+		forgotten = mv->say_what == CSP_SAY_TIMEOUT && flow->timeout &&
+			    !msg->timeout;
+		if (CSP_HAS(msg, TIMEOUT))
+			flow->timeout = msg->timeout;
+	}
 	csp_change_over(flow);
 	spin_unlock_bh(&flow->lock);
 	if (msg->type == CSP_MSG_REJECT)
 		CSP_INC(rx->cn, REJECT_IN);
+	if (forgotten)
+		csp_again(flow);
+	csp_epoch_seen(flow, msg);
+	csp_refresh_start(flow);
 	csp_nl_event(flow, CSP_EVENT_CHANGED);
 	if (READ_ONCE(mv->say))
 		csp_flow_todo(flow, CSP_TODO_CHANGE);
+	return true;
+}
+
+/**
+ * csp_change_rcv_ack() - somebody wants his nonce back first
+ * @rx:   the packet
+ * @flow: the flow
+ * @msg:  the Ack; section "Stateless answer"
+ *
+ * Context: softirq.
+ * Return: true if it was about a Setup sent again.
+ */
+bool csp_change_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
+			const struct csp_msg *msg)
+{
+	struct csp_move *mv = READ_ONCE(flow->move);
+	bool again = false;
+
+	if (!mv || READ_ONCE(mv->say_what) != CSP_SAY_SETUP ||
+	    rx->rd.xid != mv->say_xid)
+		return false;
+	spin_lock_bh(&flow->lock);
+	if (mv->say_what == CSP_SAY_SETUP &&
+	    mv->say_attempt + 1 < CSP_CHANGE_ATTEMPTS) {
+		memcpy(mv->cookie, msg->nonce.data, msg->nonce.len);
+		mv->cookie_len = msg->nonce.len;
+		mv->say_attempt++;
+		again = true;
+	}
+	spin_unlock_bh(&flow->lock);
+	if (again)
+		csp_change_send(flow);
 	return true;
 }
 
@@ -242,6 +321,7 @@ void csp_change_rcv_timeout(struct csp_rx *rx, struct csp_flow *flow,
 	if (!wr)
 		return;
 	csp_write_u32(wr, CSP_A_TIMEOUT, 0);
+	csp_epoch_write(wr);
 	CSP_INC(rx->cn, CHANGE_IN);
 }
 

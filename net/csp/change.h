@@ -20,6 +20,8 @@ void csp_change_put_off(struct csp_flow *flow);
 void csp_change_timer(struct csp_flow *flow);
 bool csp_change_rcv_answer(struct csp_rx *rx, struct csp_flow *flow,
 			   const struct csp_msg *msg);
+bool csp_change_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
+			const struct csp_msg *msg);
 void csp_change_rcv_timeout(struct csp_rx *rx, struct csp_flow *flow,
 			    const struct csp_msg *msg);
 void csp_change_believed(struct csp_rx *rx, struct csp_flow *flow,

@@ -35,3 +35,4 @@ CSP_CONF(detach_delay, 20, 0, 1000, "ms", "how long a Detach waits for others to
 CSP_CONF(dh_rate, 1000, 1, 1000000, "1/s",
 	 "Curve25519 operations for peers that have not echoed a nonce")
 CSP_CONF(reply_rate, 1000, 1, 1000000, "1/s", "refusals and stateless answers to one source")
+CSP_CONF(box_check, 5, 0, 3600, "s", "how often a box is asked whether it still knows a connection")

@@ -341,6 +341,7 @@ enum csp_due {
 	CSP_DUE_SAY,		/* a request that is no move again */
 	CSP_DUE_OLD,		/* probe the old path again, or forget it */
 	CSP_DUE_DOUBT,		/* has what was in flight at a move arrived? */
+	CSP_DUE_REFRESH,	/* soon boxes forget a silent connection */
 	__CSP_DUE_MAX
 };
 
@@ -349,6 +350,7 @@ enum csp_say {
 	CSP_SAY_PREF	= 1,	/* Change(PREF) */
 	CSP_SAY_TIMEOUT	= 2,	/* Change(TIMEOUT) */
 	CSP_SAY_OFFER	= 4,	/* Attach without Detach */
+	CSP_SAY_SETUP	= 8,	/* the Setup again */
 };
 
 /**
@@ -381,6 +383,8 @@ enum csp_say {
  * @say_t:     path that the Change(PREF) speaks of
  * @say_pref:  and what it says of it
  * @wish:      milliseconds, of the Change(TIMEOUT)
+ * @again_at:  jiffies of the last Setup because of TCP's retransmissions
+ * @again_count: how many of those there were
  * @attach:    Attach or Change of the peer that waits for the work; or what
  *             CSP_TODO_VOUCH and CSP_TODO_SIGN say
  * @started:   jiffies when the move under way began
@@ -418,6 +422,8 @@ struct csp_move {
 	struct csp_tuple	say_t;
 	u32			say_pref;
 	u32			wish;
+	unsigned long		again_at;
+	u8			again_count;
 	struct sk_buff		*attach;
 	unsigned long		started;
 	unsigned long		due[__CSP_DUE_MAX];
@@ -462,6 +468,8 @@ enum csp_todo {
  * @udp:        signalled over UDP
  * @dead:       removed from the tables
  * @offered:    this end offered other addresses
+ * @refresh:    boxes are asked again before they forget it
+ * @dir:        enum csp_dir, seen from the initiator; constant
  * @peer_gone:  the peer sent its Detach
  * @attempt:    transmissions of the request under way
  * @turn:       which pair of addresses to try next
@@ -492,6 +500,7 @@ enum csp_todo {
  * @alts:       other addresses of the peer, or NULL
  * @prefs:      what the ends think of paths, or NULL
  * @names:      identities, where they are not the addresses; or NULL
+ * @epochs:     boxes that keep state of it, or NULL; protected by csp_net.lock
  * @move:       state of mobility, or NULL
  * @want_l:     own address that a move shall use; any: routing chooses
  * @want_r:     peer's address that a move shall use; any: as now
@@ -516,6 +525,8 @@ struct csp_flow {
 	bool			udp;
 	bool			dead;
 	bool			offered;
+	bool			refresh;
+	u8			dir;
 	bool			peer_gone;
 	u8			attempt;
 	u8			n_held;
@@ -546,6 +557,7 @@ struct csp_flow {
 	struct csp_alts		*alts;
 	struct csp_prefs	*prefs;
 	struct csp_names	*names;
+	struct csp_epochs	*epochs;
 	struct csp_move		*move;
 	struct in6_addr		want_l;
 	struct in6_addr		want_r;
@@ -573,6 +585,14 @@ static inline __be64 csp_flow_prev(const struct csp_flow *flow)
 {
 	return READ_ONCE(flow->cids[(READ_ONCE(flow->cid_now) + 2) %
 				    CSP_CIDS].id);
+}
+
+/* Direction as this end says it: SRC is who speaks. */
+static inline u8 csp_flow_dir(const struct csp_flow *flow)
+{
+	if (flow->initiator || flow->dir == CSP_DIR_BOTH)
+		return flow->dir;
+	return flow->dir == CSP_DIR_FORWARD ? CSP_DIR_REVERSE : CSP_DIR_FORWARD;
 }
 
 /* Since the last look at all flows; bits of csp_net.flags. */
@@ -607,6 +627,8 @@ struct csp_net {
 	u32			n_peers;
 	u32			n_port_peers;	/* of them, about a port */
 	struct list_head	watch;
+	struct list_head	epochs;
+	u32			n_epochs;
 	struct list_head	rules;
 	u32			n_rules;
 
@@ -625,6 +647,7 @@ struct csp_net {
 	struct workqueue_struct	*wq;
 	struct delayed_work	addr_work;
 	struct delayed_work	watch_work;
+	struct delayed_work	epoch_work;	/* epoch.c */
 	struct list_head	tomb_list;
 	struct delayed_work	tomb_work;
 	unsigned long		addr_since;	/* looks are counted, path.c */

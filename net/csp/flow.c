@@ -28,6 +28,7 @@
 #include <trace/events/csp.h>
 
 #include "detach.h"
+#include "epoch.h"
 #include "flow.h"
 #include "hook.h"
 #include "key.h"
@@ -152,6 +153,7 @@ static void csp_flow_free(struct csp_flow *flow)
 	kfree(flow->alts);
 	kfree(flow->prefs);
 	kfree(flow->names);
+	kfree(flow->epochs);
 	call_rcu(&flow->rcu, csp_flow_free_rcu);
 }
 
@@ -525,6 +527,7 @@ void csp_flow_kill(struct csp_flow *flow, enum csp_event event)
 	spin_lock_bh(&cn->lock);
 	list_del_init(&flow->sock_node);
 	list_del_init(&flow->watch_node);
+	csp_epoch_unlink(flow);
 	spin_unlock_bh(&cn->lock);
 	csp_detach_unqueue(flow);
 

@@ -67,7 +67,8 @@ void csp_lent_write(struct csp_writer *wr, const struct csp_flow *flow,
 	};
 
 	if (lent && ipv6_addr_equal(&t->laddr, &flow->t.laddr))
-		csp_write_conn(wr, t->proto, CSP_DIR_BOTH, lent, &dst);
+		csp_write_conn(wr, t->proto, csp_flow_dir(flow), lent,
+			       &dst);
 	else
-		csp_write_names(wr, t);
+		csp_write_names(wr, t, csp_flow_dir(flow));
 }

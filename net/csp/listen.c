@@ -23,6 +23,7 @@
 
 #include "change.h"
 #include "cookie.h"
+#include "epoch.h"
 #include "flow.h"
 #include "home.h"
 #include "hook.h"
@@ -292,6 +293,9 @@ static u16 csp_knock_check_name(struct csp_knock *k, u16 *detail)
 	if (msg->proto != IPPROTO_TCP && msg->proto != IPPROTO_UDP)
 		return CSP_ERR_NO_LISTENER;
 
+	*detail = CSP_A_CONN;
+	if (msg->proto == IPPROTO_TCP && msg->dir != CSP_DIR_BOTH)
+		return CSP_ERR_MALFORMED;
 	k->t.family = rx->family;
 	k->t.proto = msg->proto;
 	k->t.laddr = rx->daddr;
@@ -300,7 +304,8 @@ static u16 csp_knock_check_name(struct csp_knock *k, u16 *detail)
 					      csp_end_port(&msg->dst);
 	k->t.rport = csp_end_port(&msg->src);
 	*detail = CSP_A_PIGGYBACK;
-	if (CSP_HAS(msg, PIGGYBACK) && !csp_knock_piggyback_ok(k)) {
+	if (CSP_HAS(msg, PIGGYBACK) && (msg->dir == CSP_DIR_REVERSE ||
+					!csp_knock_piggyback_ok(k))) {
 		CSP_INC(rx->cn, PIGGYBACK_BAD);
 		return CSP_ERR_MALFORMED;
 	}
@@ -351,6 +356,8 @@ static void csp_listen_ok(struct csp_knock *k, struct csp_flow *flow)
 		csp_listen_ok_signed(k, flow);
 		return;
 	}
+	if (CSP_HAS(msg, TIMEOUT))
+		csp_epoch_write(wr);
 	csp_offer_write(wr, flow, msg->cid);
 	csp_rx_send_reply(k->rx);
 }
@@ -400,6 +407,7 @@ static struct csp_flow *csp_knock_flow(struct csp_knock *k)
 	    ipv6_addr_type(&k->t.raddr) & IPV6_ADDR_LINKLOCAL)
 		flow->oif = k->rx->iif;
 	flow->udp = k->rx->udp;
+	flow->dir = msg->dir;
 	flow->peer_cid = msg->cid;
 	flow->peer_cid0 = msg->cid;
 	flow->peer_next = msg->next_cid;
@@ -631,7 +639,9 @@ static bool csp_knock_known(struct csp_knock *k, struct csp_flow *flow,
 	struct sock *sk;
 	bool alive;
 
-	if (!flow->initiator && flow->peer_cid0 == k->msg->cid) {
+	/* Section "Setup again": the initiator's identifier of then, or of now. */
+	if (!flow->initiator && (flow->peer_cid0 == k->msg->cid ||
+				 READ_ONCE(flow->peer_cid) == k->msg->cid)) {
 		CSP_INC(cn, SETUP_DUP);
 		csp_listen_ok(k, flow);
 		return true;

@@ -8,6 +8,7 @@
 
 #include "conf.h"
 #include "cookie.h"
+#include "epoch.h"
 #include "csp.h"
 #include "encap.h"
 #include "flow.h"
@@ -53,6 +54,7 @@ static const struct csp_net_step csp_net_steps[] = {
 	{ csp_peers_init,	csp_peers_exit },
 	{ csp_tombs_init,	csp_tombs_exit },
 	{ csp_socks_init,	csp_socks_exit },
+	{ csp_epochs_init,	csp_epochs_exit },
 	{ csp_flows_init,	csp_flows_exit },
 	{ csp_path_net_init,	csp_path_net_exit },
 	{ csp_regs_init,	csp_regs_exit },

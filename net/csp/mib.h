@@ -27,6 +27,7 @@ CSP_MIB(SETUP_OUT, "setup-out", "connections announced with a Setup")
 CSP_MIB(SETUP_IN, "setup-in", "Setups accepted")
 CSP_MIB(SETUP_DUP, "setup-dup", "Setups received again; the OK was repeated")
 CSP_MIB(SETUP_OK, "setup-ok", "own Setups answered with OK")
+CSP_MIB(SETUP_AGAIN, "setup-again", "Setups sent again, for boxes that lost their state")
 CSP_MIB(SETUP_LATE_OK, "setup-late-ok", "OKs that came after the fallback to plain transport")
 CSP_MIB(PIGGYBACK_OUT, "piggyback-out", "first packets sent inside a signalling packet")
 CSP_MIB(PIGGYBACK_IN, "piggyback-in", "first packets taken out of a signalling packet")
@@ -116,6 +117,8 @@ CSP_MIB(PROBE_ELSEWHERE, "probe-elsewhere", "probes ignored: of a path that this
 CSP_MIB(CHANGE_OUT, "change-out", "Changes and offers sent")
 CSP_MIB(CHANGE_IN, "change-in", "Changes and offers applied")
 CSP_MIB(CHANGE_LOST, "change-lost", "Changes and offers that were never answered")
+CSP_MIB(REFRESH_OUT, "refresh-out", "boxes asked to keep a silent connection open")
+CSP_MIB(BOX_LOST, "box-lost", "boxes that have lost their state since they were heard of")
 
 /* Tables */
 CSP_MIB(FLOW_NOMEM, "flow-nomem", "connections without signalling: no memory")

@@ -46,6 +46,7 @@
 #include "path.h"
 #include "peer.h"
 #include "rebind.h"
+#include "refresh.h"
 #include "rx.h"
 #include "setup.h"
 #include "sign.h"
@@ -185,6 +186,8 @@ void csp_move_due(struct csp_flow *flow)
 		csp_oldpath_timer(flow);
 	if (csp_move_take_due(flow, CSP_DUE_DOUBT))
 		csp_move_doubt(flow);
+	if (csp_move_take_due(flow, CSP_DUE_REFRESH))
+		csp_refresh_timer(flow);
 	spin_lock_bh(&flow->lock);
 	if (!flow->dead && flow->state == CSP_STATE_ESTABLISHED)
 		csp_move_arm(flow);

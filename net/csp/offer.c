@@ -47,7 +47,7 @@ int csp_offer_write(struct csp_writer *wr, struct csp_flow *flow, __be64 dcid)
 	for (i = 0; i < n; i++) {
 		src.loc = addr[i];
 		csp_write_msg(wr, CSP_MSG_ATTACH, 0, dcid);
-		csp_write_conn(wr, flow->t.proto, CSP_DIR_BOTH, &src, &dst);
+		csp_write_conn(wr, flow->t.proto, csp_flow_dir(flow), &src, &dst);
 	}
 	if (n)
 		flow->offered = true;

@@ -85,6 +85,27 @@ static void csp_opts_get(struct csp_opts *opts, struct csp_net *cn,
 }
 
 /**
+ * csp_opts_flow() - what a connection has of the options of its socket
+ * @flow: a new flow, in no table yet
+ * @sk:   its socket
+ *
+ * Context: any.
+ */
+void csp_opts_flow(struct csp_flow *flow, const struct sock *sk)
+{
+	const struct csp_sock *cs;
+
+	rcu_read_lock();
+	cs = csp_sock_find(flow->cn, sk);
+	if (cs) {
+		flow->refresh = READ_ONCE(cs->refresh);
+		if (flow->dir == CSP_DIR_BOTH)
+			flow->dir = READ_ONCE(cs->dir);
+	}
+	rcu_read_unlock();
+}
+
+/**
  * csp_opts_write() - what a socket says with its Setup
  * @wr: writer, in the Setup
  * @cn: namespace

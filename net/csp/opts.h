@@ -8,6 +8,8 @@
 #include "csp.h"
 
 bool csp_name_valid(const u8 *name, unsigned int len);
+/* What a new flow of a socket has of its options. Any context. */
+void csp_opts_flow(struct csp_flow *flow, const struct sock *sk);
 /* TIMEOUT, AUTH and NAME of a socket. Any context. */
 void csp_opts_write(struct csp_writer *wr, struct csp_net *cn,
 		    const struct sock *sk);

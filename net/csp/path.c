@@ -5,8 +5,9 @@
  *
  * Notifiers of addresses, links and routes start a look at all flows of the
  * namespace: which of them has lost its address or its link, which may have
- * found one. A flow that has an alternative, at either end, is also looked at
- * four times a second: does its TCP retransmit in vain?
+ * found one. A flow that has an alternative, at either end, or a box on its way
+ * that keeps state, is also looked at four times a second: does its TCP
+ * retransmit in vain? Of many, so many in each turn.
  */
 #include <linux/inetdevice.h>
 #include <linux/netdevice.h>
@@ -16,6 +17,7 @@
 #include <net/inet_connection_sock.h>
 #include <net/route.h>
 
+#include "again.h"
 #include "change.h"
 #include "flow.h"
 #include "move.h"
@@ -30,6 +32,7 @@
 #define CSP_ADDR_LOOKS		8
 #define CSP_ADDR_PERIOD		(HZ / 20)
 #define CSP_WATCH_PERIOD	(HZ / 4)
+#define CSP_WATCH_LOOKS		4096
 
 /**
  * csp_path_link() - can anything be reached by a device?
@@ -263,19 +266,26 @@ static void csp_watch_work(struct work_struct *work)
 	struct csp_net *cn = container_of(to_delayed_work(work),
 					  struct csp_net, watch_work);
 	struct csp_flow *flow;
+	int looks = 0;
 
 	spin_lock_bh(&cn->lock);
-	list_for_each_entry(flow, &cn->watch, watch_node)
+	list_for_each_entry(flow, &cn->watch, watch_node) {
+		if (++looks > CSP_WATCH_LOOKS) {
+			/* The rest comes first the next time. */
+			list_rotate_to_front(&flow->watch_node, &cn->watch);
+			break;
+		}
 		if (READ_ONCE(flow->state) == CSP_STATE_ESTABLISHED &&
 		    csp_path_dying(flow))
 			csp_flow_todo(flow, CSP_TODO_FAILOVER);
+	}
 	if (!list_empty(&cn->watch) && !READ_ONCE(cn->dying))
 		queue_delayed_work(cn->wq, &cn->watch_work, CSP_WATCH_PERIOD);
 	spin_unlock_bh(&cn->lock);
 }
 
 /**
- * csp_path_watch() - a flow has an alternative: look whether its path dies
+ * csp_path_watch() - something can be done if a flow's path dies: look for it
  * @flow: the flow
  *
  * Context: any.
@@ -403,6 +413,8 @@ void csp_path_failover(struct csp_flow *flow)
 {
 	if (csp_path_avoid(flow))
 		CSP_INC(flow->cn, MOVE_FAILOVER);
+	else
+		csp_again_stuck(flow);
 }
 
 /* @new: CSP_NET_ADDR_NEW4 or its like, if one came. */

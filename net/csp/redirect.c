@@ -71,7 +71,7 @@ static bool csp_redirect_keeps(const struct csp_flow *flow,
 	__be16 asked = flow->names ? flow->names->dst.port : flow->t.rport;
 
 	lockdep_assert_held(&flow->lock);
-	return msg->proto == flow->t.proto && msg->dir == CSP_DIR_BOTH &&
+	return msg->proto == flow->t.proto && msg->dir == flow->dir &&
 	       msg->src.loc_family == flow->t.family &&
 	       msg->dst.loc_family == flow->t.family &&
 	       ipv6_addr_equal(csp_end_identity(&msg->src), &flow->home_l) &&

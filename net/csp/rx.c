@@ -245,6 +245,8 @@ static void csp_rx_move_answer(struct csp_rx *rx, struct csp_flow *flow,
 		break;
 	case CSP_MSG_ACK:
 		/* Before it computes, the peer asks; after, it is told. */
+		if (CSP_HAS(msg, NONCE) && csp_change_rcv_ack(rx, flow, msg))
+			break;
 		if (CSP_HAS(msg, NONCE))
 			csp_move_rcv_cookie(rx, flow, msg);
 		else

@@ -28,6 +28,7 @@
 #include <net/tcp.h>
 #include <net/udp.h>
 
+#include "epoch.h"
 #include "errno.h"
 #include "flow.h"
 #include "hook.h"
@@ -36,6 +37,7 @@
 #include "opts.h"
 #include "path.h"
 #include "peer.h"
+#include "refresh.h"
 #include "rx.h"
 #include "setup.h"
 #include "sock.h"
@@ -117,10 +119,11 @@ void csp_write_piggyback(struct csp_writer *wr, const struct sk_buff *skb,
  * csp_write_names() - CONN, SRC and DST of a connection
  * @wr: writer
  * @t:  its name
+ * @dir: enum csp_dir, seen from this end
  *
  * Context: any.
  */
-void csp_write_names(struct csp_writer *wr, const struct csp_tuple *t)
+void csp_write_names(struct csp_writer *wr, const struct csp_tuple *t, u8 dir)
 {
 	struct csp_end src = {
 		.loc_family	= t->family,
@@ -133,14 +136,45 @@ void csp_write_names(struct csp_writer *wr, const struct csp_tuple *t)
 		.loc		= t->raddr,
 	};
 
-	csp_write_conn(wr, t->proto, CSP_DIR_BOTH, &src, &dst);
+	csp_write_conn(wr, t->proto, dir, &src, &dst);
+}
+
+/**
+ * csp_setup_write() - the Setup of a connection, but for what it carries
+ * @wr:   writer, no message begun
+ * @flow: the flow; this end is the initiator
+ *
+ * The same for the first time and when it is sent again, with the identifiers
+ * and names of now.
+ *
+ * Context: flow->lock held.
+ */
+void csp_setup_write(struct csp_writer *wr, struct csp_flow *flow)
+{
+	const struct csp_names *names = flow->names;
+	const struct csp_move *mv = flow->move;
+
+	lockdep_assert_held(&flow->lock);
+	csp_write_msg(wr, CSP_MSG_SETUP, 0, 0);
+	/* Those of a Redirect are true until the first move. */
+	if (names && names->src.loc_family && !flow->moves)
+		csp_write_conn(wr, flow->t.proto, flow->dir, &names->src,
+			       &names->dst);
+	else
+		csp_write_names(wr, &flow->t, flow->dir);
+	csp_write_local_id(wr, csp_flow_cid(flow), csp_flow_next(flow));
+	csp_write_blob(wr, CSP_A_PUBKEY, flow->key->public, CSP_PUBKEY_LEN);
+	csp_opts_write(wr, flow->cn, flow->sk);
+	if (mv && mv->cookie_len)
+		csp_write_blob(wr, CSP_A_NONCE_ECHO, mv->cookie,
+			       mv->cookie_len);
 }
 
 /* The next transmission of the Setup, or NULL: no memory. */
 static struct sk_buff *csp_setup_build(struct csp_flow *flow)
 {
 	struct sk_buff *skb = csp_tx_alloc(CSP_MSG_ROOM);
-	struct csp_move *mv = flow->move;
+	const struct csp_move *mv = flow->move;
 	struct sk_buff *first;
 	struct csp_writer wr;
 
@@ -149,21 +183,10 @@ static struct sk_buff *csp_setup_build(struct csp_flow *flow)
 		return NULL;
 	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, flow->xid, 0,
 			flow->attempt);
-	csp_write_msg(&wr, CSP_MSG_SETUP, 0, 0);
-	if (flow->names && flow->names->src.loc_family)
-		csp_write_conn(&wr, flow->t.proto, CSP_DIR_BOTH,
-			       &flow->names->src, &flow->names->dst);
-	else
-		csp_write_names(&wr, &flow->t);
-	csp_write_local_id(&wr, csp_flow_cid(flow), csp_flow_next(flow));
-	csp_write_blob(&wr, CSP_A_PUBKEY, flow->key->public, CSP_PUBKEY_LEN);
-	csp_opts_write(&wr, flow->cn, flow->sk);
+	csp_setup_write(&wr, flow);
 	/* Whoever has the key that was vouched for shall prove it. */
 	if (mv && csp_vouch_wanted(flow))
 		csp_write_blob(&wr, CSP_A_NONCE, mv->nonce, sizeof(mv->nonce));
-	if (mv && mv->cookie_len)
-		csp_write_blob(&wr, CSP_A_NONCE_ECHO, mv->cookie,
-			       mv->cookie_len);
 	first = csp_setup_first(flow, CSP_MSG_ROOM - wr.len);
 	if (first) {
 		csp_write_piggyback(&wr, first, &flow->t);
@@ -253,6 +276,7 @@ static int csp_setup_init(struct csp_flow *flow, struct sock *sk, u8 mode,
 	flow->mark = READ_ONCE(sk->sk_mark);
 	flow->key = csp_key_get_current(cn);
 	flow->state = CSP_STATE_SETUP;
+	csp_opts_flow(flow, sk);
 	flow->sent = ktime_get_ns() / NSEC_PER_USEC;
 	err = csp_flow_insert(flow);
 	if (err)
@@ -263,6 +287,47 @@ static int csp_setup_init(struct csp_flow *flow, struct sock *sk, u8 mode,
 	csp_sk_forget_reject(cn, sk);
 	if (sk->sk_protocol == IPPROTO_UDP)
 		csp_sk_link(flow, sk);
+	return 0;
+}
+
+/**
+ * csp_setup_invite() - announce a connection of which the other end will send
+ * @cn:   namespace
+ * @sk:   flagged UDP socket
+ * @t:    name of the connection
+ * @mode: enum csp_mode, prefer or require
+ *
+ * There is no packet of it yet; csp.rst, section "Setup", on CSP_EXPECT.
+ *
+ * Context: process.
+ * Return: 0; -EEXIST: it has been announced; -ENOBUFS: no room.
+ */
+int csp_setup_invite(struct csp_net *cn, struct sock *sk,
+		     const struct csp_tuple *t, u8 mode)
+{
+	struct csp_flow *flow;
+	bool udp = false;
+	int err;
+
+	if (csp_peer_verdict(cn, t, &udp) > CSP_PEER_VERDICT_CAPABLE &&
+	    mode == CSP_MODE_PREFER)
+		return 0;
+	flow = csp_flow_alloc(cn, t, true);
+	if (!flow) {
+		CSP_INC(cn, FLOW_NOMEM);
+		return -ENOBUFS;
+	}
+	flow->dir = CSP_DIR_REVERSE;
+	err = csp_setup_init(flow, sk, mode, udp);
+	if (err) {
+		csp_flow_put(flow);
+		return err == -EEXIST ? err : -ENOBUFS;
+	}
+	csp_flow_get(flow);
+	CSP_INC(cn, SETUP_OUT);
+	csp_nl_event(flow, CSP_EVENT_CREATED);
+	csp_setup_again(flow);
+	csp_flow_put(flow);
 	return 0;
 }
 
@@ -593,6 +658,15 @@ static void csp_setup_measure(struct csp_rx *rx, struct csp_flow *flow)
 	csp_peer_capable(rx->cn, &rx->saddr, rx->udp, rtt);
 }
 
+/* A box on the path keeps state, and may lose it. */
+static void csp_setup_boxes(struct csp_flow *flow, const struct csp_msg *msg)
+{
+	if (flow->t.proto == IPPROTO_TCP)
+		csp_path_watch(flow);
+	csp_refresh_start(flow);
+	csp_epoch_seen(flow, msg);
+}
+
 /**
  * csp_setup_rcv_ok() - OK to a Setup
  * @rx:   the packet
@@ -661,6 +735,8 @@ void csp_setup_believed(struct csp_rx *rx, struct csp_flow *flow,
 	csp_setup_pass(flow);
 	csp_release(cn, &list);
 	csp_setup_measure(rx, flow);
+	if (READ_ONCE(flow->timeout))
+		csp_setup_boxes(flow, msg);
 	csp_nl_event(flow, CSP_EVENT_ESTABLISHED);
 }
 
@@ -691,6 +767,7 @@ bool csp_setup_yield(struct csp_flow *flow, const struct csp_msg *msg,
 		return false;
 	}
 	flow->initiator = false;
+	flow->dir = msg->dir;
 	flow->pair = pair;
 	flow->peer_cid = msg->cid;
 	flow->peer_cid0 = msg->cid;

@@ -25,6 +25,8 @@ enum csp_phase {
  * @timeout: milliseconds wanted of boxes
  * @pref:   preference of the path in use
  * @expect: sender to let in
+ * @refresh: boxes are asked again before they forget a silent connection
+ * @dir:    enum csp_dir of connections that it begins
  * @auth_len: length of @auth
  * @name_len: length of @name
  * @auth:   token
@@ -40,6 +42,8 @@ struct csp_sock {
 	u32			timeout;
 	u32			pref;
 	struct csp_expect	expect;
+	bool			refresh;
+	u8			dir;
 	u8			auth_len;
 	u8			name_len;
 	u8			auth[CSP_AUTH_MAX];

@@ -14,7 +14,9 @@
 #include "change.h"
 #include "flow.h"
 #include "hook.h"
+#include "invite.h"
 #include "opts.h"
+#include "refresh.h"
 #include "sock.h"
 #include "sockopt.h"
 
@@ -172,6 +174,71 @@ static int csp_set_timeout(struct csp_net *cn, struct sock *sk, sockptr_t arg,
 	return err == -ENOTCONN ? 0 : err;
 }
 
+static int csp_store(struct csp_net *cn, struct sock *sk, int name, int val)
+{
+	struct csp_sock *cs;
+
+	rcu_read_lock();
+	cs = csp_sock_get(cn, sk);
+	if (cs && name == CSP_REFRESH)
+		WRITE_ONCE(cs->refresh, val);
+	else if (cs)
+		WRITE_ONCE(cs->dir, val);
+	rcu_read_unlock();
+	return cs ? 0 : -ENOMEM;
+}
+
+/* Of the connection that there is, and of those to come. */
+static int csp_set_refresh(struct csp_net *cn, struct sock *sk, sockptr_t arg,
+			   unsigned int len)
+{
+	struct csp_flow *flow;
+	int err, on;
+
+	err = csp_get_int(arg, len, &on) ?:
+	      csp_store(cn, sk, CSP_REFRESH, !!on);
+	if (err)
+		return err;
+	flow = csp_opt_flow(cn, sk);
+	if (!flow)
+		return 0;
+	err = csp_refresh_set(flow, on);
+	csp_flow_put(flow);
+	/* The Setup is under way: its OK will find the flag. */
+	return err == -ENOTCONN ? 0 : err;
+}
+
+/* The other way round is a sender to expect. */
+static int csp_set_direction(struct csp_net *cn, struct sock *sk,
+			     sockptr_t arg, unsigned int len)
+{
+	int err, dir;
+
+	err = csp_get_int(arg, len, &dir);
+	if (err)
+		return err;
+	if (dir != CSP_DIR_BOTH && dir != CSP_DIR_FORWARD)
+		return -EINVAL;
+	if (dir != CSP_DIR_BOTH && sk->sk_protocol != IPPROTO_UDP)
+		return -EOPNOTSUPP;
+	return csp_store(cn, sk, CSP_DIRECTION, dir);
+}
+
+/* With an address and a port it is consent that firewalls can be told of. */
+static int csp_set_expect(struct csp_net *cn, struct sock *sk, sockptr_t arg,
+			  unsigned int len)
+{
+	struct csp_expect expect;
+	int err;
+
+	err = csp_set_extra(cn, sk, CSP_EXPECT, arg, len);
+	if (err)
+		return err;
+	if (copy_from_sockptr(&expect, arg, sizeof(expect)))
+		return -EFAULT;
+	return csp_invite(cn, sk, &expect);
+}
+
 static int csp_setsockopt(struct sock *sk, int name, sockptr_t arg,
 			  unsigned int len)
 {
@@ -187,8 +254,13 @@ static int csp_setsockopt(struct sock *sk, int name, sockptr_t arg,
 		return csp_set_timeout(cn, sk, arg, len);
 	case CSP_AUTH:
 	case CSP_NAME:
-	case CSP_EXPECT:
 		return csp_set_extra(cn, sk, name, arg, len);
+	case CSP_EXPECT:
+		return csp_set_expect(cn, sk, arg, len);
+	case CSP_REFRESH:
+		return csp_set_refresh(cn, sk, arg, len);
+	case CSP_DIRECTION:
+		return csp_set_direction(cn, sk, arg, len);
 	case CSP_PREF:
 		return csp_set_pref(cn, sk, arg, len);
 	}

@@ -328,6 +328,8 @@ static void write_versions(struct csp_writer *wr, u16 type, const void *field)
 #define END_MIN		sizeof(struct csp_a_end)
 #define END_MAX		(sizeof(struct csp_a_end) + 2 * V6_LEN)
 
+#define EPOCH_LEN	(CSP_EPOCH_SLOTS * sizeof(struct csp_a_epoch))
+
 #define RULE(_min, _max, _field, _read, _write)				\
 	.min = (_min), .max = (_max), .field = (_field),		\
 	.read = (_read), .write = (_write)
@@ -420,6 +422,9 @@ static const struct attr_rule attr_rules[__CSP_A_MAX] = {
 	},
 	[CSP_A_VERSIONS] = {
 		RULE_STRUCT(versions),
+	},
+	[CSP_A_EPOCH] = {
+		RULE_BLOB(EPOCH_LEN, EPOCH_LEN, epoch, read_blob),
 	},
 };
 

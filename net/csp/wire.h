@@ -124,6 +124,7 @@ static inline const struct in6_addr *csp_end_identity(const struct csp_end *end)
  * @auth:      token
  * @name:      DNS name
  * @pad:       padding (only its length counts)
+ * @epoch:     CSP_EPOCH_SLOTS times struct csp_a_epoch
  * @via:       gateways, in the order of the path
  * @mac_offset: of the MAC attribute's header within the packet: the bytes
  *             before it are what it covers
@@ -160,6 +161,7 @@ struct csp_msg {
 	struct csp_blob	auth;
 	struct csp_blob	name;
 	struct csp_blob	pad;
+	struct csp_blob	epoch;
 	struct csp_via	via[CSP_MAX_VIA];
 };
 

@@ -24,7 +24,7 @@ host() { # NAME...
 				echo 0 >ipv6/conf/$c/accept_dad
 				echo 0 >ipv6/conf/$c/router_solicitations
 			done
-			[ ! -d csp ] || echo 5000 >csp/fallback'
+			[ ! -d csp ] || { echo 5000 >csp/fallback; echo 0 >csp/box_check; }'
 	done
 }
 

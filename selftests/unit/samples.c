@@ -172,6 +172,7 @@ static void setup_full(struct csp_writer *wr)
 	csp_write_u32(wr, CSP_A_PREF, CSP_PREF_NORMAL);
 	csp_write_blob(wr, CSP_A_AUTH, "secret", 6);
 	csp_write_blob(wr, CSP_A_NAME, "www.example.com", 15);
+	csp_write_blob(wr, CSP_A_EPOCH, key, 16);
 	csp_write_pad(wr, 600);
 }
 
@@ -518,6 +519,6 @@ bool msg_equal(const struct csp_msg *a, const struct csp_msg *b)
 		 BLOB_DIFFERS(PUBKEY, pubkey) || BLOB_DIFFERS(MAC, mac) ||
 		 BLOB_DIFFERS(PIGGYBACK, piggyback) ||
 		 BLOB_DIFFERS(TEXT, text) || BLOB_DIFFERS(AUTH, auth) ||
-		 BLOB_DIFFERS(NAME, name) ||
+		 BLOB_DIFFERS(NAME, name) || BLOB_DIFFERS(EPOCH, epoch) ||
 		 DIFFER(PAD, a->pad.len == b->pad.len));
 }

@@ -154,6 +154,7 @@ static const struct {
 	[CSP_A_NAME]	= { "www.example.com", 15, 1, 253, true },
 	[CSP_A_PAD]	= { { 1 }, 3, 0, 1000 },
 	[CSP_A_VERSIONS] = { { 1, 1 }, 4, 4, 4 },
+	[CSP_A_EPOCH]	= { { 1, 2, 3, 4, 0, 0, 0, 9 }, 16, 16, 16 },
 };
 
 /* ---- section "Header" ---- */
@@ -170,6 +171,7 @@ static void test_layout(void)
 	CHECK(sizeof(struct csp_a_local_id) == 16);
 	CHECK(sizeof(struct csp_a_error) == 4);
 	CHECK(sizeof(struct csp_a_versions) == 4);
+	CHECK(sizeof(struct csp_a_epoch) == 8);
 	CHECK(__CSP_A_MAX <= 32);	/* csp_msg.present has a bit of each */
 }
 

@@ -54,6 +54,7 @@ local C = {
 	CSP_A_NAME		= 20,
 	CSP_A_PAD		= 21,
 	CSP_A_VERSIONS		= 22,
+	CSP_A_EPOCH		= 23,
 
 	CSP_DIR_BOTH		= 0,
 	CSP_DIR_FORWARD		= 1,
@@ -211,6 +212,7 @@ local f = {
 	auth = ProtoField.bytes("csp.auth", "Authentication token"),
 	name = ProtoField.string("csp.name", "Name"),
 	pad = ProtoField.bytes("csp.pad", "Padding"),
+	epoch = ProtoField.bytes("csp.epoch", "Boxes, and seconds since they have their state"),
 	ver_min = ProtoField.uint8("csp.version.min", "Lowest version"),
 	ver_max = ProtoField.uint8("csp.version.max", "Highest version"),
 }
@@ -585,6 +587,7 @@ local attrs = {
 		tree:add(f.name, range, msg.name)
 	end },
 	[C.CSP_A_PAD] = { 0, 65535, bytes_attr("pad") },
+	[C.CSP_A_EPOCH] = { 16, 16, bytes_attr("epoch") },
 	[C.CSP_A_VERSIONS] = { 4, 4, function(range, tree, msg)
 		local min, max = range:range(0, 1):uint(),
 			range:range(1, 1):uint()

@@ -118,6 +118,7 @@ enum csp_attr_type {
 	CSP_A_NAME,		/* DNS name, ASCII, at most CSP_NAME_MAX */
 	CSP_A_PAD,		/* ignored; makes room for the reply */
 	CSP_A_VERSIONS,		/* struct csp_a_versions */
+	CSP_A_EPOCH,		/* CSP_EPOCH_SLOTS times struct csp_a_epoch */
 	__CSP_A_MAX
 };
 
@@ -209,6 +210,18 @@ struct csp_a_versions {
 	__u8	reserved[2];
 };
 
+/**
+ * struct csp_a_epoch - one box in CSP_A_EPOCH; all zero: room for one
+ * @box: which one: the same after a restart, and never zero
+ * @age: seconds since it has its state
+ */
+struct csp_a_epoch {
+	__be32	box;
+	__be32	age;
+};
+
+#define CSP_EPOCH_SLOTS		2
+
 #define CSP_PUBKEY_LEN		32
 #define CSP_MAC_LEN		16
 #define CSP_NONCE_MIN		8
@@ -263,6 +276,8 @@ enum csp_error {
 #define CSP_PREF		2536	/* int, enum csp_pref: of the path in use */
 #define CSP_EXPECT		2537	/* struct csp_expect: sender to let in */
 #define CSP_ORIGINAL_DST	2538	/* sockaddr_in, sockaddr_in6: what was asked for */
+#define CSP_REFRESH		2539	/* int, bool: keep it open while it is silent */
+#define CSP_DIRECTION		2540	/* int, enum csp_dir: which way data will go */
 
 #define CSP_SO_MAX		2549
 

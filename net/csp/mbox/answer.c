@@ -11,6 +11,7 @@
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "epoch.h"
 #include "firewall.h"
 #include "judge.h"
 #include "netlink.h"
@@ -63,6 +64,19 @@ static bool csp_answers_move(const struct csp_packet *p,
 
 /* --- the OK to a Setup --- */
 
+/* Section "Setup again": who will have to be told if it loses its state. */
+static void csp_answer_epoch(struct csp_packet *p, const struct csp_msg *msg)
+{
+	const struct csp_a_epoch epoch = {
+		.box	= csp_box_id(p->box),
+		.age	= cpu_to_be32(ktime_get_boottime_seconds() -
+				      p->box->since),
+	};
+
+	if (CSP_HAS(msg, EPOCH))
+		csp_packet_add_epoch(p, &epoch);
+}
+
 /* Idle time as it is told: what this box grants, or less by another. */
 static void csp_answer_tell(struct csp_packet *p, const struct csp_msg *msg,
 			    u32 granted)
@@ -76,6 +90,7 @@ static void csp_answer_tell(struct csp_packet *p, const struct csp_msg *msg,
 		ms = min(ms, msg->timeout);
 	if (ms != msg->timeout && !csp_packet_set_timeout(p, ms))
 		CSP_BOX_INC(p->box, EDITS);
+	csp_answer_epoch(p, msg);
 }
 
 static void csp_hole_run(struct csp_hole *hole)

@@ -107,6 +107,51 @@ static u16 csp_edit_find(const struct csp_packet *p, const u8 *data, u16 type)
 	return 0;
 }
 
+static void csp_edit_put32(u8 *data, u16 at, __be32 to)
+{
+	__sum16 sum;
+	__be32 old;
+
+	memcpy(&old, data + at, sizeof(old));
+	memcpy(data + at, &to, sizeof(to));
+	memcpy(&sum, data + offsetof(struct csphdr, checksum), sizeof(sum));
+	csum_replace4(&sum, old, to);
+	memcpy(data + offsetof(struct csphdr, checksum), &sum, sizeof(sum));
+}
+
+/**
+ * csp_packet_add_epoch() - write into an OK which box this is
+ * @p:     a packet without MAC
+ * @epoch: what to write
+ *
+ * The data of the packet may have moved afterwards, as below.
+ *
+ * Context: softirq, RCU.
+ * Return: 0; -ENOSPC: the message has no room for it; or -ENOMEM.
+ */
+int csp_packet_add_epoch(struct csp_packet *p, const struct csp_a_epoch *epoch)
+{
+	static const struct csp_a_epoch room;
+	u16 at, i;
+	u8 *data;
+
+	if (skb_ensure_writable(p->skb, p->off + p->rd.len))
+		return -ENOMEM;
+	data = p->skb->data + p->off;
+	p->rd.data = data;
+	at = csp_edit_find(p, data, CSP_A_EPOCH);
+	for (i = 0; at && i < CSP_EPOCH_SLOTS; i++, at += sizeof(room)) {
+		if (memcmp(data + at, &room, sizeof(room)))
+			continue;
+		csp_edit_put32(data, at + offsetof(struct csp_a_epoch, box),
+			       epoch->box);
+		csp_edit_put32(data, at + offsetof(struct csp_a_epoch, age),
+			       epoch->age);
+		return 0;
+	}
+	return -ENOSPC;
+}
+
 /**
  * csp_packet_set_timeout() - set the TIMEOUT of the message being handled
  * @p:  a packet without MAC

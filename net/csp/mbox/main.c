@@ -24,6 +24,7 @@ static int __net_init csp_box_net_init(struct net *net)
 	int err;
 
 	box->net = net;
+	box->since = ktime_get_boottime_seconds();
 	mutex_init(&box->mutex);
 	csp_box_conf_defaults(box);
 	err = csp_box_mib_init(box);

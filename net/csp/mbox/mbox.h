@@ -87,6 +87,8 @@ struct nf_ct_timeout;
  * @hooked:    the hooks are registered
  * @ops:       the hooks; as long as @hooked they belong to netfilter
  * @dying:     the namespace goes: nothing new
+ * @id:        by which hosts know it; 0: none yet; see csp_box_id()
+ * @since:     ktime_get_boottime_seconds() when it began
  * @lock:      protects the lists and all pinholes
  * @holes:     pinholes by data tuple, those that have a conntrack entry
  * @ids:       identifiers of both ends, struct csp_hole_id
@@ -120,6 +122,8 @@ struct csp_box {
 	bool			hooked;
 	struct nf_hook_ops	ops[6];
 	bool			dying;
+	__be32			id;
+	time64_t		since;
 
 	spinlock_t		lock;	/* see above */
 	struct rhashtable	holes;

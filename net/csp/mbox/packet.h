@@ -63,5 +63,7 @@ int csp_packet_set_addr(struct csp_packet *p, const struct in6_addr *to,
 			bool source);
 /* Sets the TIMEOUT of the message being handled. */
 int csp_packet_set_timeout(struct csp_packet *p, u32 ms);
+/* Writes into the message's EPOCH which box this is; 0 or negative errno. */
+int csp_packet_add_epoch(struct csp_packet *p, const struct csp_a_epoch *epoch);
 
 #endif /* _NET_CSP_MBOX_PACKET_H */
