@@ -10,7 +10,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 36
+plan 55
 
 # A is inside, B outside.
 routed
@@ -74,7 +74,65 @@ is "and says so" "$(field code)" not-wanted
 ok "nothing was opened" no_holes R
 quit sender receiver
 
-# --- one direction -----------------------------------------------------------------------------------
+# --- one direction, by what sockets say ---------------------------------------------------------------
+
+# struct csp_expect; a port has two bytes, high one first.
+expect() { # NAME A.B.C.D PORT
+	local a b c d
+	IFS=. read -r a b c d <<<"$2"
+	tell "$1" setopt 0 2537 "$(printf '0200%04x%02x%02x%02x%02x%024d' "$3" "$a" "$b" "$c" "$d" 0)"
+}
+one_way() { tell "$1" setopt 0 2540 01000000; }	# NAME
+
+phase socket-forward
+listener receiver A udp 0.0.0.0 6010 prefer
+client sender B udp 10.0.1.1 6010 require 5010
+ok "a sender that will not receive" one_way sender
+connect sender
+ok "is let in" passes sender receiver 100
+wait_for is_state sender established
+is "one way" "$(holes R state) $(holes R dir)" "open ->"
+tell receiver connect 10.0.2.2 5010
+ok "the other is shut" lost receiver sender 100 R
+ok "and again" passes sender receiver 100
+quit sender receiver
+ok "given up" quiet A B
+ok "and closed" wait_for no_holes R
+ok "what was said" expect_messages B-R@socket-forward <<-END
+	B > A: Setup(UDP, B,5010 -> A,6010) + UDP data 100
+	A > B: OK(Timeout=10s)
+	B > A: Detach(UDP, B,5010 -> A,6010)
+	A > B: OK
+END
+
+phase socket-reverse
+listener receiver A udp 0.0.0.0 7010 require
+listener sender B udp 0.0.0.0 5011 prefer
+ok "a receiver says whom it expects" expect receiver 10.0.2.2 5011
+ok "the firewall opens it" wait_for holes_are R state open
+is "one way" "$(holes R dir)" "<-"
+count_from_here B
+tell sender connect 10.0.1.1 7010
+ok "the sender needs no Setup of its own" passes sender receiver 100
+ok "and sends none" counters_are B setup-out=0
+tell receiver connect 10.0.2.2 5011
+ok "the other way is shut" lost receiver sender 100 R
+quit sender receiver
+ok "given up" quiet A B
+ok "and closed" wait_for no_holes R
+ok "what was said" expect_messages A-R@socket-reverse <<-END
+	A > B: Setup(UDP, A,7010 <- B,5011)
+	B > A: OK(Timeout=10s)
+	A > B: Detach(UDP, A,7010 <- B,5011)
+	B > A: OK
+END
+listener receiver A udp 0.0.0.0 7010 require
+ok "nobody is there who would send" expect receiver 10.0.2.2 5012
+refused() { tell receiver error && [ "$(field pending)" = ECONNREFUSED ]; }
+ok "the receiver is told" wait_for refused
+quit receiver
+
+# --- one direction, by hand ----------------------------------------------------------------------------
 
 # The end host's own module shall not see what is played by hand.
 by_hand() { # HOST

@@ -5,7 +5,7 @@
 # that what they say travels in the Setup.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 53
+plan 59
 
 two_hosts
 listener server B tcp 0.0.0.0 80 prefer
@@ -13,6 +13,7 @@ sock s A
 
 ip=0 ipv6=41
 enable=2530 info=2531 last_reject=2532 timeout=2533 auth=2534 name=2535 pref=2536 expect=2537
+refresh=2539 direction=2540
 tcp_ulp=31
 
 fresh() { tell s socket "${1:-tcp}" "${2:-4}"; }	# PROTO FAMILY
@@ -81,6 +82,12 @@ refuses "with more than ASCII" EINVAL $ip $name 61c3a4
 takes "CSP_EXPECT" $ip $expect "$(bytes 20 00)"
 refuses "too short" EINVAL $ip $expect "$(bytes 19 00)"
 refuses "of an unknown family" EINVAL $ip $expect "0700$(bytes 18 00)"
+takes "CSP_REFRESH" $ip $refresh 01000000
+takes "and not" $ip $refresh 00000000
+refuses "too short" EINVAL $ip $refresh 0100
+takes "CSP_DIRECTION, both" $ip $direction 00000000
+refuses "TCP has no other" EOPNOTSUPP $ip $direction 01000000
+refuses "the other way is no option" EINVAL $ip $direction 02000000
 refuses "CSP_PREF needs a connection" ENOTCONN $ip $pref 64000000
 refuses "and no more than 200" EINVAL $ip $pref c9000000
 refuses "CSP_INFO is read only" ENOPROTOOPT $ip $info "$(bytes 64 00)"
