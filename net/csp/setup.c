@@ -33,6 +33,7 @@
 #include "flow.h"
 #include "hook.h"
 #include "key.h"
+#include "lent.h"
 #include "netlink.h"
 #include "opts.h"
 #include "path.h"
@@ -161,7 +162,7 @@ void csp_setup_write(struct csp_writer *wr, struct csp_flow *flow)
 		csp_write_conn(wr, flow->t.proto, flow->dir, &names->src,
 			       &names->dst);
 	else
-		csp_write_names(wr, &flow->t, flow->dir);
+		csp_lent_write(wr, flow, &flow->t);
 	csp_write_local_id(wr, csp_flow_cid(flow), csp_flow_next(flow));
 	csp_write_blob(wr, CSP_A_PUBKEY, flow->key->public, CSP_PUBKEY_LEN);
 	csp_opts_write(wr, flow->cn, flow->sk);
