@@ -475,7 +475,7 @@ static bool csp_move_arrived(const struct csp_flow *flow, const struct sock *sk)
  * held back all the same.
  */
 int csp_move_rename(struct csp_flow *flow, struct sock *sk,
-			   const struct csp_tuple *t)
+		    const struct csp_tuple *t)
 {
 	struct csp_rebind rb = { .t = *t };
 	struct csp_move *mv = flow->move;
