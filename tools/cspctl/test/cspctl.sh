@@ -211,17 +211,17 @@ run peer flush ::1;	is "peer flush, IPv6" 0 'requests=10 1=0a00 2=00000000000000
 run peer flush host;	is "peer flush, no address" 2
 run peer 10.0.0.2 x;	is "peer, too much" 2
 
-run cgroup;		is "cgroup" 0 'out=*prefer   /system.slice  *-  *-*require  /odd?[[]2Jname  *a?[[]2Jb  *0x611b5b324a62*' 'requests=13 dump'
+run cgroup;		is "cgroup" 0 'out=*prefer   /system.slice  *-  *-*require  /odd?[[]2Jname  *a?[[]2Jb  *0x611b5b324a62*' 'requests=17 dump'
 [[ $out != *$'\x1b'* ]]; ok $? "names of cgroups cannot control the terminal"
 run cgroup -j;		json "cgroup -j" 'd[0] == {"cgroup": "/system.slice", "mode": "prefer"}'
-run cgroup add a/b/ require;	is "cgroup add" 0 'requests=14 1=2f612f6200 2=02'
-run cgroup add /a prefer name www.Example.org auth secret;	is "cgroup add, name and token" 0 'requests=14 1=2f6100 2=01 3=7777772e4578616d706c652e6f726700 4=736563726574'
-run cgroup add /a prefer auth 0x00fF;	is "cgroup add, token of bytes" 0 'requests=14 1=2f6100 2=01 4=00ff'
+run cgroup add a/b/ require;	is "cgroup add" 0 'requests=18 1=2f612f6200 2=02'
+run cgroup add /a prefer name www.Example.org auth secret;	is "cgroup add, name and token" 0 'requests=18 1=2f6100 2=01 3=7777772e4578616d706c652e6f726700 4=736563726574'
+run cgroup add /a prefer auth 0x00fF;	is "cgroup add, token of bytes" 0 'requests=18 1=2f6100 2=01 4=00ff'
 run cgroup add /a prefer auth 0x00f;	is "cgroup add, half a byte" 2 "err=*'0x00f' is no token*"
 run cgroup add /a prefer name "a b";	is "cgroup add, no name" 2 "err=*'a b' is no name*"
 run cgroup add /a prefer name;	is "cgroup add, name lacks its value" 2 "err=*'name' lacks its value*"
 run cgroup add /a prefer nick b;	is "cgroup add, too much" 2 "err=*'nick' is too much*"
-run cgroup del /a/b;	is "cgroup del" 0 'requests=15 1=2f612f6200'
+run cgroup del /a/b;	is "cgroup del" 0 'requests=19 1=2f612f6200'
 run cgroup add /a maybe;	is "cgroup, no mode" 2 'err=*off, prefer, require*'
 run cgroup add /a;	is "cgroup add without a mode" 2
 run cgroup del;		is "cgroup del what" 2
@@ -276,14 +276,14 @@ run pinhole monitor -n 1;	is "pinhole monitor" 0 'out=opened *udp *10.1.0.1:4000
 KERNEL_MOOD=strange run pinhole;	is "pinhole, values of a later version" 0 'out=*77[?]*' err=
 KERNEL_MOOD=strange run rule;	is "rule, values of a later version" 0 'out=*44[?]*' err=
 
-run box;		is "box" 0 'out=NAME*enable *101 *0 *bool*linger *106 *10000 *ms*' requests=8
+run box;		is "box" 0 'out=NAME*enable *101 *0 *bool*linger *106 *10000 *ms*' requests=12
 run box udp_timeout linger;	is "box NAME" 0 'out=102'$'\n''106'
 run box -j;		json "box -j" 'd["enable"]["value"] == 101 and d["max_rules"]["unit"] == "rules"'
-run box set enable 1 linger default;	is "box set" 0 'requests=9 1=01000000 6=10270000'
+run box set enable 1 linger default;	is "box set" 0 'requests=13 1=01000000 6=10270000'
 run box set enable;	is "box set without a value" 2
 run box set linger soon;	is "box set, no number" 2
 run box nonsense;	is "box, no such setting" 2
-run box stats;		is "box stats" 0 'out=9 pinholes, 4 of them waiting; 3 rules*setups *12*' requests=10
+run box stats;		is "box stats" 0 'out=9 pinholes, 4 of them waiting; 3 rules*setups *12*' requests=14
 [[ $out != *drops* ]];	ok $? "box stats without what is zero"
 run box stats setups waiting;	is "box stats NAME" 0 'out=12'$'\n''4'
 
@@ -328,10 +328,10 @@ elif probe=$(mktemp -d "$mount/cspctl-probe-XXXXXX" 2>/dev/null); then
 	before=$(left)
 	# shellcheck disable=SC2016 # for the other shell
 	run run -m require -- sh -c 'echo "$1"; grep ^0:: /proc/self/cgroup; exit 7' sh -j
-	is "run: arguments, cgroup, exit status" 7 $'out=-j\n0::*/cspctl-??????' $'requests=14 1=* 2=02\n15 1=*' err=
+	is "run: arguments, cgroup, exit status" 7 $'out=-j\n0::*/cspctl-??????' $'requests=18 1=* 2=02\n19 1=*' err=
 	[ "$(left)" = "$before" ]; ok $? "run: the cgroup is gone"
 	run run --name www.example.org --token secret true
-	is "run: name and token" 0 $'requests=14 1=* 2=01 3=*00 4=736563726574\n15 1=*'
+	is "run: name and token" 0 $'requests=18 1=* 2=01 3=*00 4=736563726574\n19 1=*'
 	run run nosuchcommand;	is "run: not found" 127 "err=*cannot run 'nosuchcommand': No such file*"
 	run run /etc/passwd;	is "run: cannot be run" 126 'err=*Permission denied'
 	run run sh -c 'kill -TERM $$';	is "run: ended by a signal" 143
