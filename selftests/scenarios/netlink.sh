@@ -41,7 +41,7 @@ is "the other host has its own" "$(on B sysctl -n net.csp.fallback)" 5000
 # --- refusals explain themselves ---------------------------------------------------------------------
 
 flow_get=1 flow_del=2 flow_move=3 flow_change=4 conf_set=7 peer_get=9 peer_flush=10
-rule_get=13 rule_add=14 rule_del=15
+rule_get=17 rule_add=18 rule_del=19
 
 requests=() wanted=() texts=()
 request() { # TEXT WANTED COMMAND [ATTRIBUTE...]
@@ -116,7 +116,7 @@ dial client A tcp 10.0.0.2 99 prefer || true
 ok "a refusal is an event" wait_for events_are A created established detached \
 	created rejected deleted
 is "with its reason" "$(jq -r 'select(.event == "rejected") | "\(.error) \(.text)"' \
-	"$tmp/A.events")" "no-listener nobody listens on this port"
+	"$tmp/A.events")" "no-listener nobody listens on this port, or not for this name"
 quit client
 
 listener udp-server B udp 0.0.0.0 5000 prefer

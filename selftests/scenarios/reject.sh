@@ -18,7 +18,7 @@ ok "nobody listens" not connect client
 is "connection refused" "$(field error)" ECONNREFUSED
 tell client reject
 is "the socket is told who and why" "$(field code) $(field errno) $(field origin) $(field text)" \
-	"no-listener ECONNREFUSED 10.0.0.2 nobody listens on this port"
+	"no-listener ECONNREFUSED 10.0.0.2 nobody listens on this port, or not for this name"
 ok "it is counted at one end" counters_are A reject-in=1 setup-out=1 held-drop=1
 ok "and at the other" counters_are B reject-out=1 reject-no-listener=1 setup-in=0
 is "no connection is left" "$(counter A flows) $(counter B flows)" "0 0"
@@ -91,15 +91,15 @@ quit client
 
 ok "messages: nobody listens" expect_messages A-B@nobody <<-END
 	A > B: Setup(TCP, A,40000 <-> B,99) + SYN
-	B > A: Reject(NO_LISTENER, "nobody listens on this port")
+	B > A: Reject(NO_LISTENER, "nobody listens on this port, or not for this name")
 	A > B: Setup(TCP, A,40000 <-> B,80) + SYN
 	B > A: OK
 	A > B: Detach(TCP, A,40000 <-> B,80)
 	B > A: OK
 	A > B: Setup(UDP, A,* <-> B,99) + UDP data 10
-	B > A: Reject(NO_LISTENER, "nobody listens on this port")
+	B > A: Reject(NO_LISTENER, "nobody listens on this port, or not for this name")
 	A > B: Setup(UDP, A,* <-> B,99) + UDP data 10
-	B > A: Reject(NO_LISTENER, "nobody listens on this port")
+	B > A: Reject(NO_LISTENER, "nobody listens on this port, or not for this name")
 END
 ok "messages: not wanted" expect_messages A-B@not-wanted <<-END
 	A > B: Setup(TCP, A,40001 <-> B,81) + SYN
