@@ -49,16 +49,6 @@ static const uint8_t home_types[CSP_MBOX_A_HOME_MAX + 1] = {
 	[CSP_MBOX_A_HOME_RELAYED] = NL_U64,
 };
 
-static const char *show_attr(char buf[ADDR_STRLEN], const struct nlattr *attr)
-{
-	struct addr addr;
-
-	if (!attr)
-		return "-";
-	nl_addr(attr, &addr);
-	return show_addr(buf, &addr);
-}
-
 static void json_counts(struct json_object *obj, const struct nlattr **tb)
 {
 	char key[45];
@@ -84,12 +74,12 @@ static struct json_object *json_home(const struct nlattr **tb)
 		json_str(obj, "event",
 			 name_of(home_event_names,
 				 nl_u8(tb[CSP_MBOX_A_HOME_EVENT])));
-	json_str(obj, "home", show_attr(ip, tb[CSP_MBOX_A_HOME_HOME]));
+	json_str(obj, "home", nl_show_addr(ip, tb[CSP_MBOX_A_HOME_HOME]));
 	json_str(obj, "state", name_of(home_names,
 				       nl_u8(tb[CSP_MBOX_A_HOME_STATE])));
 	if (tb[CSP_MBOX_A_HOME_LOCATOR])
 		json_str(obj, "locator",
-			 show_attr(ip, tb[CSP_MBOX_A_HOME_LOCATOR]));
+			 nl_show_addr(ip, tb[CSP_MBOX_A_HOME_LOCATOR]));
 	json_num(obj, "granted_ms", nl_u32(tb[CSP_MBOX_A_HOME_GRANTED]));
 	json_counts(obj, tb);
 	return obj;
@@ -119,11 +109,11 @@ static int show_home(const struct nlmsghdr *nlh, void *data)
 	}
 	if (tb[CSP_MBOX_A_HOME_KEY])
 		base64(key, mnl_attr_get_payload(tb[CSP_MBOX_A_HOME_KEY]), 32);
-	table_cell(t, "%s", show_attr(ip, tb[CSP_MBOX_A_HOME_HOME]));
+	table_cell(t, "%s", nl_show_addr(ip, tb[CSP_MBOX_A_HOME_HOME]));
 	table_cell(t, "%s%s", name_of(home_names,
 				      nl_u8(tb[CSP_MBOX_A_HOME_STATE])),
 		   tb[CSP_MBOX_A_HOME_HIDDEN] ? ", hidden" : "");
-	table_cell(t, "%s", show_attr(ip, tb[CSP_MBOX_A_HOME_LOCATOR]));
+	table_cell(t, "%s", nl_show_addr(ip, tb[CSP_MBOX_A_HOME_LOCATOR]));
 	table_cell(t, "%s", show_ms(time, nl_u32(tb[CSP_MBOX_A_HOME_EXPIRES])));
 	table_cell(t, "%" PRIu64, nl_u64(tb[CSP_MBOX_A_HOME_REDIRECTED]));
 	table_cell(t, "%" PRIu64, nl_u64(tb[CSP_MBOX_A_HOME_RELAYED]));
@@ -146,10 +136,7 @@ static int agent_show(void)
 		return EXIT_FAILED;
 	err = nl_talk_or_tell(nl_request(CSP_MBOX_CMD_AGENT_GET, NLM_F_DUMP),
 			      show_home, &show, "agent show");
-	if (opt_json)
-		json_list_end(&show.list);
-	else
-		table_print(&show.table);
+	show_print(&show.table, &show.list);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
@@ -199,18 +186,13 @@ static int agent_del(const struct addr *home)
 
 /* --- monitor ------------------------------------------------------------------------- */
 
-struct monitor {
-	uint32_t	count;		/* 0: without end */
-	uint32_t	seen;
-};
-
 /* -ECANCELED: enough seen */
 static int take_event(const struct nlmsghdr *nlh, void *data)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *tb[ARRAY_SIZE(home_types)];
 	char home[ADDR_STRLEN], loc[ADDR_STRLEN], time[TIME_STRLEN];
-	struct monitor *m = data;
+	struct watch_count *n = data;
 	int err;
 
 	/* There are events of pinholes, too. */
@@ -225,28 +207,12 @@ static int take_event(const struct nlmsghdr *nlh, void *data)
 		printf("%-12s  %s  %s at %s  granted %s\n",
 		       name_of(home_event_names,
 			       nl_u8(tb[CSP_MBOX_A_HOME_EVENT])),
-		       show_attr(home, tb[CSP_MBOX_A_HOME_HOME]),
+		       nl_show_addr(home, tb[CSP_MBOX_A_HOME_HOME]),
 		       name_of(home_names, nl_u8(tb[CSP_MBOX_A_HOME_STATE])),
-		       show_attr(loc, tb[CSP_MBOX_A_HOME_LOCATOR]),
+		       nl_show_addr(loc, tb[CSP_MBOX_A_HOME_LOCATOR]),
 		       show_ms(time, nl_u32(tb[CSP_MBOX_A_HOME_GRANTED])));
 	fflush(stdout);
-	m->seen++;
-	return m->count && m->seen >= m->count ? -ECANCELED : 0;
-}
-
-static void tell_lost(void *data)
-{
-	(void)data;
-	error("events were lost: they came too fast");
-}
-
-static int agent_monitor(uint32_t count)
-{
-	struct monitor m = { .count = count };
-
-	if (watch_begin(nl_open_box_events))
-		return EXIT_FAILED;
-	return watch(take_event, tell_lost, &m, "agent monitor");
+	return watch_counted(n);
 }
 
 /* --- the command --------------------------------------------------------------------- */
@@ -299,7 +265,8 @@ static int agent_run(int argc, char **argv)
 				   what);
 	if (argc > 1)
 		return usage_error(&cmd_agent, "'%s' is too much", argv[1]);
-	return *what == 's' ? agent_show() : agent_monitor(w.count);
+	return *what == 's' ? agent_show() :
+	       watch_box(take_event, w.count, "agent monitor");
 }
 
 const struct command cmd_agent = {

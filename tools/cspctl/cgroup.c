@@ -95,10 +95,7 @@ static int rule_show(void)
 
 	err = nl_talk_or_tell(nl_request(CSP_CMD_RULE_GET, NLM_F_DUMP),
 			      show_rule, &show, "cgroup show");
-	if (opt_json)
-		json_list_end(&show.list);
-	else
-		table_print(&show.table);
+	show_print(&show.table, &show.list);
 	return err;
 }
 

@@ -203,10 +203,7 @@ static int flow_show(int argc, char **argv)
 		nlh = nl_request(CSP_CMD_FLOW_GET, NLM_F_DUMP);
 		err = nl_talk_or_tell(nlh, show_flow, &show, "flow show");
 	}
-	if (opt_json)
-		json_list_end(&show.list);
-	else
-		table_print(&show.table);
+	show_print(&show.table, &show.list);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 

@@ -164,6 +164,16 @@ void nl_addr(const struct nlattr *attr, struct addr *addr)
 	memcpy(addr->bytes, mnl_attr_get_payload(attr), addr->len);
 }
 
+const char *nl_show_addr(char buf[ADDR_STRLEN], const struct nlattr *attr)
+{
+	struct addr addr;
+
+	if (!attr)
+		return "-";
+	nl_addr(attr, &addr);
+	return show_addr(buf, &addr);
+}
+
 /* --- answers ---------------------------------------------------------------------- */
 
 /* Keep the text that comes with an error, at @offset of the payload. */

@@ -75,5 +75,7 @@ uint64_t nl_u64(const struct nlattr *attr);
 uint64_t nl_be64(const struct nlattr *attr);
 const char *nl_string(const struct nlattr *attr);
 void nl_addr(const struct nlattr *attr, struct addr *addr);
+/* As text; "-" where there is none. */
+const char *nl_show_addr(char buf[ADDR_STRLEN], const struct nlattr *attr);
 
 #endif /* _CSPCTL_NL_H */

@@ -127,6 +127,14 @@ void json_list_end(struct json_list *list)
 	puts(list->n ? "\n]" : "[]");
 }
 
+void show_print(struct table *t, struct json_list *list)
+{
+	if (opt_json)
+		json_list_end(list);
+	else
+		table_print(t);
+}
+
 void json_str(struct json_object *obj, const char *key, const char *value)
 {
 	json_object_object_add(obj, key, json_object_new_string(value));

@@ -59,6 +59,8 @@ struct json_list {
 
 void json_list_item(struct json_list *list, struct json_object *obj);
 void json_list_end(struct json_list *list);
+/* The end of what was shown: of the list with -j, else the table. */
+void show_print(struct table *t, struct json_list *list);
 
 void json_str(struct json_object *obj, const char *key, const char *value);
 void json_num(struct json_object *obj, const char *key, uint64_t value);

@@ -107,10 +107,7 @@ static int peer_show(const struct addr *only)
 	/* All that is about one address may be several entries: a dump, too. */
 	err = nl_talk_or_tell(nl_request(CSP_CMD_PEER_GET, NLM_F_DUMP),
 			      show_peer, &show, "peer show");
-	if (opt_json)
-		json_list_end(&show.list);
-	else
-		table_print(&show.table);
+	show_print(&show.table, &show.list);
 	if (!err && only->len && !show.n) {
 		error("nothing is remembered of this peer");
 		return EXIT_FAILED;

@@ -187,10 +187,7 @@ static int pinhole_show(void)
 		return EXIT_FAILED;
 	err = nl_talk_or_tell(nl_request(CSP_MBOX_CMD_PINHOLE_GET, NLM_F_DUMP),
 			      show_hole, &show, "pinhole show");
-	if (opt_json)
-		json_list_end(&show.list);
-	else
-		table_print(&show.table);
+	show_print(&show.table, &show.list);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
@@ -215,17 +212,12 @@ static int pinhole_del(int argc, char **argv)
 
 /* --- monitor ------------------------------------------------------------------------- */
 
-struct monitor {
-	uint32_t	count;		/* 0: without end */
-	uint32_t	seen;
-};
-
 /* -ECANCELED: enough seen */
 static int take_event(const struct nlmsghdr *nlh, void *data)
 {
 	char src[END_STRLEN], dst[END_STRLEN], time[TIME_STRLEN];
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
-	struct monitor *m = data;
+	struct watch_count *n = data;
 	struct hole h;
 	int err;
 
@@ -244,23 +236,7 @@ static int take_event(const struct nlmsghdr *nlh, void *data)
 		       show_end(dst, &h.dst, h.dport), h.cid,
 		       show_ms(time, h.granted), h.rule);
 	fflush(stdout);
-	m->seen++;
-	return m->count && m->seen >= m->count ? -ECANCELED : 0;
-}
-
-static void tell_lost(void *data)
-{
-	(void)data;
-	error("events were lost: they came too fast");
-}
-
-static int pinhole_monitor(uint32_t count)
-{
-	struct monitor m = { .count = count };
-
-	if (watch_begin(nl_open_box_events))
-		return EXIT_FAILED;
-	return watch(take_event, tell_lost, &m, "pinhole monitor");
+	return watch_counted(n);
 }
 
 static int pinhole_run(int argc, char **argv)
@@ -286,7 +262,8 @@ static int pinhole_run(int argc, char **argv)
 				   what);
 	if (argc)
 		return usage_error(&cmd_pinhole, "'%s' is too much", argv[0]);
-	return *what == 's' ? pinhole_show() : pinhole_monitor(count);
+	return *what == 's' ? pinhole_show() :
+	       watch_box(take_event, count, "pinhole monitor");
 }
 
 const struct command cmd_pinhole = {

@@ -49,23 +49,13 @@ struct show {
 	struct json_list	list;
 };
 
-static const char *show_attr(char buf[ADDR_STRLEN], const struct nlattr *attr)
-{
-	struct addr addr;
-
-	if (!attr)
-		return "-";
-	nl_addr(attr, &addr);
-	return show_addr(buf, &addr);
-}
-
 static struct json_object *json_reg(const struct nlattr **tb)
 {
 	struct json_object *obj = json_object_new_object();
 	char ip[ADDR_STRLEN], key[45];
 
-	json_str(obj, "home", show_attr(ip, tb[CSP_A_REGISTRATION_HOME]));
-	json_str(obj, "agent", show_attr(ip, tb[CSP_A_REGISTRATION_AGENT]));
+	json_str(obj, "home", nl_show_addr(ip, tb[CSP_A_REGISTRATION_HOME]));
+	json_str(obj, "agent", nl_show_addr(ip, tb[CSP_A_REGISTRATION_AGENT]));
 	if (tb[CSP_A_REGISTRATION_KEY]) {
 		base64(key, mnl_attr_get_payload(tb[CSP_A_REGISTRATION_KEY]),
 		       32);
@@ -78,7 +68,7 @@ static struct json_object *json_reg(const struct nlattr **tb)
 			       json_object_new_boolean(!!tb[CSP_A_REGISTRATION_HIDDEN]));
 	if (tb[CSP_A_REGISTRATION_LOCATOR])
 		json_str(obj, "locator",
-			 show_attr(ip, tb[CSP_A_REGISTRATION_LOCATOR]));
+			 nl_show_addr(ip, tb[CSP_A_REGISTRATION_LOCATOR]));
 	json_num(obj, "granted_ms", nl_u32(tb[CSP_A_REGISTRATION_GRANTED]));
 	json_num(obj, "expires_ms", nl_u32(tb[CSP_A_REGISTRATION_EXPIRES]));
 	if (tb[CSP_A_REGISTRATION_ERROR])
@@ -103,12 +93,12 @@ static int show_reg(const struct nlmsghdr *nlh, void *data)
 		json_list_item(&show->list, json_reg(tb));
 		return 0;
 	}
-	table_cell(t, "%s", show_attr(ip, tb[CSP_A_REGISTRATION_HOME]));
-	table_cell(t, "%s", show_attr(ip, tb[CSP_A_REGISTRATION_AGENT]));
+	table_cell(t, "%s", nl_show_addr(ip, tb[CSP_A_REGISTRATION_HOME]));
+	table_cell(t, "%s", nl_show_addr(ip, tb[CSP_A_REGISTRATION_AGENT]));
 	table_cell(t, "%s%s", name_of(reg_names,
 				      nl_u8(tb[CSP_A_REGISTRATION_STATE])),
 		   tb[CSP_A_REGISTRATION_HIDDEN] ? ", hidden" : "");
-	table_cell(t, "%s", show_attr(ip, tb[CSP_A_REGISTRATION_LOCATOR]));
+	table_cell(t, "%s", nl_show_addr(ip, tb[CSP_A_REGISTRATION_LOCATOR]));
 	table_cell(t, "%s",
 		   show_ms(time, nl_u32(tb[CSP_A_REGISTRATION_EXPIRES])));
 	if (tb[CSP_A_REGISTRATION_ERROR])
@@ -133,10 +123,7 @@ static int register_show(void)
 		return EXIT_FAILED;
 	err = nl_talk_or_tell(nl_request(CSP_CMD_REGISTER_GET, NLM_F_DUMP),
 			      show_reg, &show, "register show");
-	if (opt_json)
-		json_list_end(&show.list);
-	else
-		table_print(&show.table);
+	show_print(&show.table, &show.list);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 

@@ -288,10 +288,7 @@ static int rule_show(void)
 
 	err = nl_talk_or_tell(nl_request(CSP_MBOX_CMD_RULE_GET, NLM_F_DUMP),
 			      show_rule, &show, "rule show");
-	if (opt_json)
-		json_list_end(&show.list);
-	else
-		table_print(&show.table);
+	show_print(&show.table, &show.list);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 

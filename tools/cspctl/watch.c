@@ -48,3 +48,24 @@ int watch(nl_handler handler, void (*lost)(void *data), void *data,
 	}
 	return EXIT_OK;
 }
+
+int watch_counted(struct watch_count *n)
+{
+	n->seen++;
+	return n->count && n->seen >= n->count ? -ECANCELED : 0;
+}
+
+static void tell_lost(void *data)
+{
+	(void)data;
+	error("events were lost: they came too fast");
+}
+
+int watch_box(nl_handler handler, uint32_t count, const char *what)
+{
+	struct watch_count n = { .count = count };
+
+	if (watch_begin(nl_open_box_events))
+		return EXIT_FAILED;
+	return watch(handler, tell_lost, &n, what);
+}

@@ -17,4 +17,14 @@ int watch_begin(int (*subscribe)(void));
 int watch(nl_handler handler, void (*lost)(void *data), void *data,
 	  const char *what);
 
+struct watch_count {
+	uint32_t	count;		/* 0: without end */
+	uint32_t	seen;
+};
+
+/* One more was seen: what a handler returns for it. */
+int watch_counted(struct watch_count *n);
+/* Watch a box; the @handler gets a struct watch_count.  Returns an exit status. */
+int watch_box(nl_handler handler, uint32_t count, const char *what);
+
 #endif /* _CSPCTL_WATCH_H */
