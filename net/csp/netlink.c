@@ -334,12 +334,7 @@ static int csp_nl_dump_peer(struct sk_buff *skb, struct netlink_callback *cb,
 	hdr = csp_nl_dump_put(&csp_nl_family, skb, cb, CSP_CMD_PEER_GET);
 	if (!hdr)
 		return -EMSGSIZE;
-	if (csp_nl_put_peer(skb, peer, verdict)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return csp_nl_dump_end(skb, hdr, csp_nl_put_peer(skb, peer, verdict));
 }
 
 int csp_nl_peer_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -506,13 +501,9 @@ static int csp_nl_dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (csp_nl_put_rule(skb, rule,
-			    netlink_net_capable(cb->skb, CAP_NET_ADMIN))) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return csp_nl_dump_end(skb, hdr,
+			       csp_nl_put_rule(skb, rule,
+					       netlink_net_capable(cb->skb, CAP_NET_ADMIN)));
 }
 
 int csp_nl_rule_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)

@@ -188,10 +188,7 @@ static int csp_nl_dump_flow(struct sk_buff *skb, struct netlink_callback *cb,
 	if (hdr) {
 		err = csp_nl_put_flow_locked(skb, flow, csp_nl_admin(cb->skb)) ?:
 		      csp_nl_put_inode(skb, flow);
-		if (err)
-			genlmsg_cancel(skb, hdr);
-		else
-			genlmsg_end(skb, hdr);
+		err = csp_nl_dump_end(skb, hdr, err);
 	}
 	csp_flow_put(flow);
 	return err;

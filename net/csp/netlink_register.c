@@ -127,12 +127,7 @@ static int csp_nl_dump_reg(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (csp_nl_put_reg(skb, reg)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return csp_nl_dump_end(skb, hdr, csp_nl_put_reg(skb, reg));
 }
 
 /* cb->args[0]: registrations sent. */

@@ -69,7 +69,7 @@ EXPORT_SYMBOL_GPL(csp_nl_reply_send);
  * @cmd:    command of @family
  *
  * Context: any.
- * Return: what genlmsg_end() or genlmsg_cancel() needs, or NULL: it is full.
+ * Return: what csp_nl_dump_end() needs, or NULL: it is full.
  */
 void *csp_nl_dump_put(const struct genl_family *family, struct sk_buff *skb,
 		      struct netlink_callback *cb, u8 cmd)
@@ -83,6 +83,26 @@ void *csp_nl_dump_put(const struct genl_family *family, struct sk_buff *skb,
 	return hdr;
 }
 EXPORT_SYMBOL_GPL(csp_nl_dump_put);
+
+/**
+ * csp_nl_dump_end() - end an entry of a dump, or take it back
+ * @skb: the message
+ * @hdr: from csp_nl_dump_put()
+ * @err: 0, or what an attribute got that did not fit
+ *
+ * Context: any.
+ * Return: 0, or -EMSGSIZE: it begins the next message.
+ */
+int csp_nl_dump_end(struct sk_buff *skb, void *hdr, int err)
+{
+	if (err) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(csp_nl_dump_end);
 
 /* --- Addresses: IPv4 as v4-mapped inside, as 4 bytes in attributes --- */
 

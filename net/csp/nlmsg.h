@@ -16,6 +16,7 @@ int csp_nl_reply_send(struct genl_info *info, struct sk_buff *skb, void *hdr,
 		      int err);
 void *csp_nl_dump_put(const struct genl_family *family, struct sk_buff *skb,
 		      struct netlink_callback *cb, u8 cmd);
+int csp_nl_dump_end(struct sk_buff *skb, void *hdr, int err);
 
 /* Addresses: IPv4 as v4-mapped inside, as 4 bytes in attributes. */
 static inline u16 csp_nl_af(const struct in6_addr *addr)

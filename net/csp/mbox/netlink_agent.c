@@ -116,12 +116,7 @@ static int csp_box_nl_dump_home(struct sk_buff *skb, struct netlink_callback *cb
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (csp_box_nl_put_home(skb, home)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return csp_nl_dump_end(skb, hdr, csp_box_nl_put_home(skb, home));
 }
 
 /* cb->args[0]: addresses sent; a change of their number makes it inconsistent. */

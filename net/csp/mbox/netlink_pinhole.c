@@ -150,12 +150,7 @@ static int csp_box_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (csp_box_nl_put_all(skb, hole)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return csp_nl_dump_end(skb, hdr, csp_box_nl_put_all(skb, hole));
 }
 
 static bool csp_box_nl_is_first(const struct csp_hole_id *id)

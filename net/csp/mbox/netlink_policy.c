@@ -438,13 +438,9 @@ static int csp_nl_dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (csp_nl_put_rule(skb, rule,
-			    netlink_net_capable(cb->skb, CAP_NET_ADMIN))) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return csp_nl_dump_end(skb, hdr,
+			       csp_nl_put_rule(skb, rule,
+					       netlink_net_capable(cb->skb, CAP_NET_ADMIN)));
 }
 
 /* cb->args[0]: rules sent; a change of their number makes it inconsistent. */
