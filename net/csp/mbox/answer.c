@@ -210,9 +210,7 @@ static enum csp_fate csp_answer_consent(struct csp_packet *p,
 		csp_hole_opened(hole, msg);
 	} else if (!err && v.ct) {
 		/* Removed by command meanwhile. */
-		if (v.fresh)
-			nf_ct_delete(v.ct, 0, 0);
-		nf_ct_put(v.ct);
+		csp_verdict_forget(&v);
 	} else if (!err) {
 		csp_hole_remove(hole, true);	/* such data is not tracked */
 	}

@@ -288,3 +288,19 @@ int csp_judge(struct csp_box *box, const struct csp_question *q,
 	kfree_skb(skb);
 	return 0;
 }
+
+/**
+ * csp_verdict_forget() - make no use of an answer
+ * @v: from csp_judge(); @ct may be NULL
+ *
+ * Context: softirq.
+ */
+void csp_verdict_forget(struct csp_verdict *v)
+{
+	if (!v->ct)
+		return;
+	if (v->fresh)
+		nf_ct_delete(v->ct, 0, 0);
+	nf_ct_put(v->ct);
+	v->ct = NULL;
+}

@@ -60,6 +60,8 @@ struct csp_verdict {
 /* 0; -EPERM: it says no; or another negative errno. Softirq, RCU, no lock. */
 int csp_judge(struct csp_box *box, const struct csp_question *q,
 	      struct csp_verdict *v);
+/* Lets go of the entry, which ends if the question made it. Softirq. */
+void csp_verdict_forget(struct csp_verdict *v);
 /* Fills in @q about data that @from sends, in which the packet @p is spoken of. */
 struct csp_packet;
 void csp_question(struct csp_question *q, const struct csp_packet *p,

@@ -214,10 +214,7 @@ static int csp_move_judge_same(struct csp_packet *p, struct csp_question *q,
 	    nat.port == mv->nat.port &&
 	    ipv6_addr_equal(&nat.addr, &mv->nat.addr))
 		return 0;
-	if (v->fresh)
-		nf_ct_delete(v->ct, 0, 0);
-	nf_ct_put(v->ct);
-	v->ct = NULL;
+	csp_verdict_forget(v);
 	return -EPERM;
 }
 

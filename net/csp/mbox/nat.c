@@ -138,15 +138,6 @@ bool csp_nat_choose(struct nf_conn *ct, const struct csp_nat *nat)
 	return nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC) == NF_ACCEPT;
 }
 
-/* Gives up what a question has made. */
-static void csp_nat_forget(struct csp_verdict *v)
-{
-	if (v->fresh)
-		nf_ct_delete(v->ct, 0, 0);
-	nf_ct_put(v->ct);
-	v->ct = NULL;
-}
-
 /**
  * csp_nat_judge() - ask the ruleset, and have the mapping, if there is one
  * @p:   the request
@@ -192,7 +183,7 @@ int csp_nat_judge(struct csp_packet *p, struct csp_question *q,
 		wanted = *nat;
 		q->nat = v->fresh ? &wanted : NULL;
 		key->port[end] = nat->port;
-		csp_nat_forget(v);
+		csp_verdict_forget(v);
 	}
 	return -ENOSPC;
 }

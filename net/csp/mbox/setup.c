@@ -230,16 +230,6 @@ static int csp_setup_insert(struct csp_hole *hole, const struct csp_msg *msg)
 	return err;
 }
 
-static void csp_setup_drop_entry(struct csp_verdict *v)
-{
-	if (!v->ct)
-		return;
-	if (v->fresh)
-		nf_ct_delete(v->ct, 0, 0);
-	nf_ct_put(v->ct);
-	v->ct = NULL;
-}
-
 static void csp_setup_provide(struct csp_packet *p, struct csp_hole *hole,
 			      const struct csp_hole_key *key,
 			      const struct csp_nat *nat, struct csp_verdict *v)
@@ -250,7 +240,7 @@ static void csp_setup_provide(struct csp_packet *p, struct csp_hole *hole,
 	hole->asking = false;
 	if (hole->dead) {
 		/* Removed by command meanwhile. */
-		csp_setup_drop_entry(v);
+		csp_verdict_forget(v);
 	} else {
 		hole->ct = v->ct;
 		hole->owned = v->fresh;
@@ -337,7 +327,7 @@ static enum csp_fate csp_setup_open(struct csp_packet *p,
 		return csp_setup_refuse(p, msg, err);
 	}
 	if (p->masked && !nat.on) {
-		csp_setup_drop_entry(&v);
+		csp_verdict_forget(&v);
 		csp_setup_undo(hole);
 		return csp_setup_foreign(p);
 	}
@@ -397,11 +387,11 @@ static enum csp_fate csp_setup_mapped(struct csp_packet *p,
 	int err = csp_setup_insert(hole, msg);
 
 	if (err) {
-		csp_setup_drop_entry(v);
+		csp_verdict_forget(v);
 		return csp_setup_refuse(p, msg, err);
 	}
 	if (!hole->asking) {
-		csp_setup_drop_entry(v);
+		csp_verdict_forget(v);
 		return csp_setup_shared(p, msg, hole);
 	}
 	csp_setup_provide(p, hole, &hole->key, nat, v);
@@ -434,7 +424,7 @@ static enum csp_fate csp_setup_translate(struct csp_packet *p,
 		spin_unlock_bh(&box->lock);
 		nf_ct_put(v.ct);
 	} else if (!err) {
-		csp_setup_drop_entry(&v);
+		csp_verdict_forget(&v);
 	}
 	return p->masked ? csp_setup_foreign(p) : CSP_FATE_PASS;
 }
