@@ -60,15 +60,8 @@ void csp_lent_write(struct csp_writer *wr, const struct csp_flow *flow,
 		    const struct csp_tuple *t)
 {
 	const struct csp_end *lent = csp_lent(flow);
-	const struct csp_end dst = {
-		.loc_family	= t->family,
-		.port		= t->rport,
-		.loc		= t->raddr,
-	};
 
-	if (lent && ipv6_addr_equal(&t->laddr, &flow->t.laddr))
-		csp_write_conn(wr, t->proto, csp_flow_dir(flow), lent,
-			       &dst);
-	else
-		csp_write_names(wr, t, csp_flow_dir(flow));
+	if (lent && !ipv6_addr_equal(&t->laddr, &flow->t.laddr))
+		lent = NULL;
+	csp_write_names(wr, t, csp_flow_dir(flow), lent);
 }

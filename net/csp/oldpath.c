@@ -95,21 +95,6 @@ static void csp_oldpath_forget(struct csp_flow *flow)
 	spin_unlock_bh(&flow->lock);
 }
 
-static void csp_oldpath_write_names(struct csp_writer *wr,
-				    const struct csp_oldpath *o, u8 dir)
-{
-	const struct csp_end dst = {
-		.loc_family	= o->t.family,
-		.port		= o->t.rport,
-		.loc		= o->t.raddr,
-	};
-
-	if (o->lent.loc_family)
-		csp_write_conn(wr, o->t.proto, dir, &o->lent, &dst);
-	else
-		csp_write_names(wr, &o->t, dir);
-}
-
 static struct sk_buff *csp_oldpath_build(struct csp_flow *flow)
 {
 	const struct csp_oldpath *o = &flow->move->old;
@@ -121,7 +106,8 @@ static struct sk_buff *csp_oldpath_build(struct csp_flow *flow)
 		return NULL;
 	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, o->xid, 0, o->probes - 1);
 	csp_write_msg(&wr, CSP_MSG_CHANGE, 0, o->peer_cid);
-	csp_oldpath_write_names(&wr, o, csp_flow_dir(flow));
+	csp_write_names(&wr, &o->t, csp_flow_dir(flow),
+			o->lent.loc_family ? &o->lent : NULL);
 	csp_write_u32(&wr, CSP_A_SEQ, o->seq);
 	csp_write_blob(&wr, CSP_A_NONCE, o->nonce, sizeof(o->nonce));
 	return csp_sign_finish(skb, &wr, flow);

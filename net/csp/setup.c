@@ -118,26 +118,28 @@ void csp_write_piggyback(struct csp_writer *wr, const struct sk_buff *skb,
 
 /**
  * csp_write_names() - CONN, SRC and DST of a connection
- * @wr: writer
- * @t:  its name
- * @dir: enum csp_dir, seen from this end
+ * @wr:   writer
+ * @t:    its name
+ * @dir:  enum csp_dir, seen from this end
+ * @lent: what this end is called by the peer, if that is another name; or NULL
  *
  * Context: any.
  */
-void csp_write_names(struct csp_writer *wr, const struct csp_tuple *t, u8 dir)
+void csp_write_names(struct csp_writer *wr, const struct csp_tuple *t, u8 dir,
+		     const struct csp_end *lent)
 {
-	struct csp_end src = {
+	const struct csp_end src = {
 		.loc_family	= t->family,
 		.port		= t->lport,
 		.loc		= t->laddr,
 	};
-	struct csp_end dst = {
+	const struct csp_end dst = {
 		.loc_family	= t->family,
 		.port		= t->rport,
 		.loc		= t->raddr,
 	};
 
-	csp_write_conn(wr, t->proto, dir, &src, &dst);
+	csp_write_conn(wr, t->proto, dir, lent ?: &src, &dst);
 }
 
 /**

@@ -33,7 +33,8 @@ void csp_setup_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
 		       const struct csp_msg *msg);
 struct csp_writer;
 /* Also for other requests about a flow. */
-void csp_write_names(struct csp_writer *wr, const struct csp_tuple *t, u8 dir);
+void csp_write_names(struct csp_writer *wr, const struct csp_tuple *t, u8 dir,
+		     const struct csp_end *lent);
 void csp_setup_write(struct csp_writer *wr, struct csp_flow *flow);
 bool csp_has_options(const struct sk_buff *skb);
 void csp_write_piggyback(struct csp_writer *wr, const struct sk_buff *skb,
