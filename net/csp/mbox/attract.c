@@ -134,8 +134,7 @@ static unsigned int csp_attract_plain(const struct csp_packet *p,
 /* Does a UDP datagram carry signalling? Then @p says from which port. */
 static bool csp_attract_is_encap(struct csp_packet *p)
 {
-	const __be16 port = htons(csp_conf(csp_box_host(p->box),
-					   CSP_CONF_udp_port));
+	const __be16 port = csp_box_udp_port(p->box);
 	struct udphdr buf, *uh;
 
 	uh = skb_header_pointer(p->skb, p->off, sizeof(buf), &buf);

@@ -36,7 +36,7 @@ static noinline bool csp_box_udp_is_ours(const struct csp_box *box,
 	__be16 port;
 
 	uh = skb_header_pointer(skb, off, sizeof(buf), &buf);
-	port = htons(csp_conf(csp_box_host(box), CSP_CONF_udp_port));
+	port = csp_box_udp_port(box);
 	return uh && (uh->dest == port || uh->source == port);
 }
 

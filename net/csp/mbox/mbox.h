@@ -166,6 +166,12 @@ static inline struct csp_net *csp_box_host(const struct csp_box *box)
 	return csp_pernet(box->net);
 }
 
+/* Where signalling over UDP goes, and comes from; csp.rst, "UDP encapsulation". */
+static inline __be16 csp_box_udp_port(const struct csp_box *box)
+{
+	return htons(csp_conf(csp_box_host(box), CSP_CONF_udp_port));
+}
+
 static inline u32 csp_box_conf(const struct csp_box *box,
 			       enum csp_box_conf_id id)
 {

@@ -147,8 +147,7 @@ static bool csp_nat_is_related(const struct csp_packet *p,
 			       const struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *t;
-	const __be16 encap = htons(csp_conf(csp_box_host(p->box),
-					    CSP_CONF_udp_port));
+	const __be16 encap = csp_box_udp_port(p->box);
 
 	t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	if (!p->udp)

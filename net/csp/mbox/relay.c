@@ -58,7 +58,7 @@ void csp_home_relay(struct csp_packet *p, const struct csp_msg *msg,
 		.daddr	= w->loc,
 		.family	= p->family,
 		.udp	= p->udp,
-		.port	= htons(CSP_CONF(cn, udp_port)),
+		.port	= csp_box_udp_port(p->box),
 	};
 	struct csp_msg m = *msg;
 	struct dst_entry *dst;

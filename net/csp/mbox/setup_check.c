@@ -111,8 +111,7 @@ static bool csp_piggyback_fits(const struct csp_packet *p,
 bool csp_setup_sound(const struct csp_packet *p, const struct csp_msg *msg,
 		     const struct csp_hole_key *key)
 {
-	const __be16 encap = htons(csp_conf(csp_box_host(p->box),
-					    CSP_CONF_udp_port));
+	const __be16 encap = csp_box_udp_port(p->box);
 
 	if (!key->port[0] || !key->port[1])
 		return false;
