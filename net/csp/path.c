@@ -226,6 +226,14 @@ static void csp_addr_work(struct work_struct *work)
 	rhashtable_walk_exit(&iter);
 }
 
+/* Is there anything that a change of addresses or routes is about? */
+static bool csp_path_matters(struct csp_net *cn)
+{
+	return !READ_ONCE(cn->dying) &&
+	       (atomic_read(&cn->n_flows) || READ_ONCE(cn->n_peers) ||
+		READ_ONCE(cn->n_regs));
+}
+
 /*
  * A thousand routes at once are one reason to look, not a thousand. But an
  * address and its route come one after the other, and it is the second that
@@ -236,9 +244,7 @@ static void csp_path_changed(struct csp_net *cn)
 	unsigned long end = READ_ONCE(cn->addr_since) + CSP_ADDR_PERIOD;
 	unsigned long now = jiffies, delay = 0;
 
-	if (READ_ONCE(cn->dying) ||
-	    (!atomic_read(&cn->n_flows) && !READ_ONCE(cn->n_peers) &&
-	     !READ_ONCE(cn->n_regs)))
+	if (!csp_path_matters(cn))
 		return;
 	if (READ_ONCE(cn->addr_looks) >= CSP_ADDR_LOOKS &&
 	    time_before(now, end))
@@ -421,6 +427,12 @@ void csp_path_failover(struct csp_flow *flow)
 static void csp_path_addr_changed(struct csp_net *cn, unsigned long event,
 				  int new)
 {
+	/*
+	 * What is there before a connection is not news to it: a bit left
+	 * behind would make a later look, for whatever reason, tell of it.
+	 */
+	if (!csp_path_matters(cn))
+		return;
 	set_bit(CSP_NET_ADDR_CHANGED, &cn->flags);
 	if (event == NETDEV_UP)
 		set_bit(new, &cn->flags);
