@@ -141,10 +141,10 @@ skip() { # N REASON
 # A pipe in which nothing ever arrives: reading from it takes the time given.
 mkfifo "$tmp/never"
 exec {never}<>"$tmp/never"
-moment() { read -r -t 0.05 -u $never || true; }
+moment() { read -r -t "${1-0.05}" -u $never || true; }	# [SECONDS]
 
 wait_for() { # [-t SECONDS] COMMAND...
-	local limit=30 end
+	local limit=30 end pauses=(0.05 0.05 0.1 0.1 0.2 0.3)
 	[ "${CSP_KERNEL-}" != debug ] || limit=120
 	if [ "$1" = -t ]; then limit=$2; shift 2; fi
 	end=$((SECONDS + limit))
@@ -154,7 +154,9 @@ wait_for() { # [-t SECONDS] COMMAND...
 			cat "$tmp/why"
 			return 1
 		fi
-		moment
+		# Who looks all the time takes the processor from what he waits for.
+		moment "${pauses[0]}"
+		[ ${#pauses[@]} = 1 ] || pauses=("${pauses[@]:1}")
 	done
 }
 
