@@ -471,6 +471,7 @@ enum csp_todo {
  * @refresh:    boxes are asked again before they forget it
  * @dir:        enum csp_dir, seen from the initiator; constant
  * @peer_gone:  the peer sent its Detach
+ * @listed:     in a list that csp_net.lock protects, or was
  * @attempt:    transmissions of the request under way
  * @turn:       which pair of addresses to try next
  * @n_held:     packets in @held
@@ -528,6 +529,7 @@ struct csp_flow {
 	bool			refresh;
 	u8			dir;
 	bool			peer_gone;
+	bool			listed;
 	u8			attempt;
 	u8			n_held;
 	u8			turn;

@@ -219,7 +219,7 @@ void csp_epoch_seen(struct csp_flow *flow, const struct csp_msg *msg)
 			return;
 	}
 	spin_lock_bh(&cn->lock);
-	if (!READ_ONCE(flow->dead) && !READ_ONCE(cn->dying)) {
+	if (!READ_ONCE(cn->dying) && csp_flow_listable(flow)) {
 		if (!flow->epochs)
 			swap(flow->epochs, new);
 		csp_epoch_link(flow, msg);

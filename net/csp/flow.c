@@ -496,6 +496,40 @@ void csp_flow_drop_held(struct csp_flow *flow)
 }
 
 /**
+ * csp_flow_listable() - may a flow enter a list of its namespace?
+ * @flow: the flow
+ *
+ * If so, the caller adds it before he gives up the lock.
+ *
+ * Context: csp_net.lock held.
+ * Return: false if the flow has ended.
+ */
+bool csp_flow_listable(struct csp_flow *flow)
+{
+	bool alive;
+
+	lockdep_assert_held(&flow->cn->lock);
+	spin_lock(&flow->lock);
+	alive = !flow->dead;
+	/* Whoever ends it waits for the lock of the lists, and takes it out. */
+	if (alive)
+		flow->listed = true;
+	spin_unlock(&flow->lock);
+	return alive;
+}
+
+static void csp_flow_unlist(struct csp_flow *flow)
+{
+	struct csp_net *cn = flow->cn;
+
+	spin_lock_bh(&cn->lock);
+	list_del_init(&flow->sock_node);
+	list_del_init(&flow->watch_node);
+	csp_epoch_unlink(flow);
+	spin_unlock_bh(&cn->lock);
+}
+
+/**
  * csp_flow_kill() - end a flow
  * @flow:  the flow
  * @event: what to tell subscribers
@@ -508,6 +542,7 @@ void csp_flow_drop_held(struct csp_flow *flow)
 void csp_flow_kill(struct csp_flow *flow, enum csp_event event)
 {
 	struct csp_net *cn = flow->cn;
+	bool listed;
 	int i;
 
 	spin_lock_bh(&flow->lock);
@@ -522,13 +557,11 @@ void csp_flow_kill(struct csp_flow *flow, enum csp_event event)
 		csp_cid_remove(cn, &flow->cids[i]);
 	flow->deadline = 0;
 	csp_flow_drop_held(flow);
+	listed = flow->listed;
 	spin_unlock_bh(&flow->lock);
 
-	spin_lock_bh(&cn->lock);
-	list_del_init(&flow->sock_node);
-	list_del_init(&flow->watch_node);
-	csp_epoch_unlink(flow);
-	spin_unlock_bh(&cn->lock);
+	if (listed)
+		csp_flow_unlist(flow);
 	csp_detach_unqueue(flow);
 
 	csp_nl_event(flow, event);

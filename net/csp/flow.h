@@ -35,6 +35,8 @@ void csp_flow_forget_cid(struct csp_flow *flow);
 
 /* Packets that wait; lock held. */
 void csp_flow_drop_held(struct csp_flow *flow);
+/* May it enter a list that csp_flow_kill() takes it out of? */
+bool csp_flow_listable(struct csp_flow *flow);
 /* Takes it out of the tables and stops its work; any context. */
 void csp_flow_kill(struct csp_flow *flow, enum csp_event event);
 void csp_flow_set_state(struct csp_flow *flow, u8 state);

@@ -325,24 +325,25 @@ struct csp_sock *csp_sock_get(struct csp_net *cn, struct sock *sk)
  * @sk:   the socket
  *
  * Context: any.
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -ESTALE if the flow has ended meanwhile.
  */
 int csp_sk_link(struct csp_flow *flow, struct sock *sk)
 {
 	struct csp_net *cn = flow->cn;
 	struct csp_sock *cs;
+	int err = -ENOMEM;
 
 	rcu_read_lock();
 	cs = csp_sock_get(cn, sk);
-	if (!cs) {
-		rcu_read_unlock();
-		return -ENOMEM;
+	if (cs) {
+		spin_lock_bh(&cn->lock);
+		err = csp_flow_listable(flow) ? 0 : -ESTALE;
+		if (!err)
+			list_add_tail(&flow->sock_node, &cs->flows);
+		spin_unlock_bh(&cn->lock);
 	}
-	spin_lock_bh(&cn->lock);
-	list_add_tail(&flow->sock_node, &cs->flows);
-	spin_unlock_bh(&cn->lock);
 	rcu_read_unlock();
-	return 0;
+	return err;
 }
 
 /**
