@@ -23,9 +23,15 @@ host() { # NAME...
 			for c in all default; do
 				echo 0 >ipv6/conf/$c/accept_dad
 				echo 0 >ipv6/conf/$c/router_solicitations
-			done
-			[ ! -d csp ] || { echo 5000 >csp/fallback; echo 0 >csp/box_check; }'
+			done'
+		[ ! -d /proc/sys/net/csp ] || patient "$h"
 	done
+}
+
+# Once more where the module has been loaded again.
+patient() { # HOST...
+	local h
+	for h; do conf "$h" fallback=5000 box_check=0; done
 }
 
 conf() { # HOST NAME=VALUE...

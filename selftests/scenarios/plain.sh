@@ -44,6 +44,7 @@ use_plain_sockets() { # PHASE
 
 use_plain_sockets absent
 modprobe csp
+patient A B
 use_plain_sockets present
 is "no packet was looked at" "$(ctl A stats -z | awk '$2 ~ /^[1-9]/ && NR > 2')" ""
 listener flagged B tcp 0.0.0.0 81 prefer

@@ -9,7 +9,7 @@ plan 17
 
 in_use() { ! rmmod csp 2>"$tmp/rmmod" && grep -q 'in use' "$tmp/rmmod"; }
 # What is left of a socket goes by RCU and works.
-unloads() { wait_for -t 100 rmmod csp && modprobe csp; }
+unloads() { wait_for -t 100 rmmod csp && modprobe csp && patient "${hosts[@]}"; }
 
 ok "unused, it can be unloaded" unloads
 two_hosts
