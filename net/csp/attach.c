@@ -508,7 +508,7 @@ void csp_attach_process(struct csp_flow *flow)
 
 	if (!skb)
 		return;
-	if (!csp_move_keys(flow)) {
+	if (!csp_sign_keys(flow)) {
 		CSP_INC(flow->cn, ATTACH_BAD_MAC);
 		goto out;
 	}

@@ -132,7 +132,7 @@ void csp_change_next(struct csp_flow *flow)
 
 	if (!mv || READ_ONCE(mv->say_what) || !READ_ONCE(mv->say))
 		return;
-	if (!csp_change_unsigned(READ_ONCE(mv->say)) && !csp_move_keys(flow))
+	if (!csp_change_unsigned(READ_ONCE(mv->say)) && !csp_sign_keys(flow))
 		return;
 	spin_lock_bh(&flow->lock);
 	taken = csp_change_take(flow);

@@ -339,7 +339,7 @@ static void csp_listen_ok(struct csp_knock *k, struct csp_flow *flow)
 	struct csp_writer *wr;
 	struct csp_move *mv = READ_ONCE(flow->move);
 
-	/* Pairs with the release in csp_move_keys(): not yet, or never. */
+	/* Pairs with the release in csp_sign_keys(): not yet, or never. */
 	if (CSP_HAS(msg, NONCE) && (!mv || !smp_load_acquire(&mv->keyed)))
 		return;
 	wr = csp_rx_reply(k->rx, CSP_MSG_OK, msg->cid);
@@ -485,7 +485,7 @@ void csp_listen_sign(struct csp_flow *flow)
 	if (!skb)
 		return;
 	cb = (struct csp_skb_cb *)skb->cb;
-	if (!csp_move_keys(flow))
+	if (!csp_sign_keys(flow))
 		csp_flow_kill(flow, CSP_EVENT_DELETED);
 	else if (csp_rx_start(&rx, flow->cn, skb, cb->udp, cb->port))
 		csp_listen_sign_now(&rx, flow);

@@ -13,30 +13,37 @@ struct csp_rx;
 
 int csp_move_request(struct csp_flow *flow, const struct in6_addr *laddr,
 		     const struct in6_addr *raddr, int oif);
-struct csp_move *csp_move_keys(struct csp_flow *flow);
-/* Timers of an ESTABLISHED flow; lock held. */
+/* move_due.c: timers of an ESTABLISHED flow; lock held for the first two. */
 void csp_move_arm(struct csp_flow *flow);
 void csp_move_set_due(struct csp_flow *flow, enum csp_due due,
 		      unsigned long ms);
 void csp_move_due(struct csp_flow *flow);
 int csp_move_rehome(struct csp_flow *flow, struct sock *sk,
 		    struct csp_rebind *rb);
-bool csp_move_elsewhere(struct csp_flow *flow);
 void csp_move_begin(struct csp_flow *flow);
-/* The steps of it. */
-int csp_move_rename(struct csp_flow *flow, struct sock *sk,
-		    const struct csp_tuple *t);
-void csp_move_enter(struct csp_flow *flow, struct csp_move *mv);
-void csp_move_send(struct csp_flow *flow);
-void csp_move_give_up(struct csp_flow *flow);
-/* move_redirect.c */
-bool csp_move_redirect_note(struct csp_flow *flow, const struct csp_msg *msg);
-void csp_move_redirect_forget(struct csp_flow *flow);
-void csp_move_redirected(struct csp_flow *flow);
 void csp_move_again(struct csp_flow *flow);
 void csp_move_resume(struct csp_flow *flow, struct sock *sk);
 void csp_move_timer(struct csp_flow *flow);
 void csp_move_todo(struct csp_flow *flow, unsigned long todo);
+/* The steps of it. */
+int csp_move_rename(struct csp_flow *flow, struct sock *sk,
+		    const struct csp_tuple *t);
+void csp_move_enter(struct csp_flow *flow, struct csp_move *mv);
+void csp_move_over(struct csp_flow *flow, bool delivered);
+void csp_move_give_up(struct csp_flow *flow);
+/* move_choose.c */
+bool csp_move_choose(struct csp_flow *flow, struct csp_tuple *t);
+bool csp_move_choose_any(struct csp_flow *flow, struct csp_tuple *t);
+bool csp_move_elsewhere(struct csp_flow *flow);
+/* move_send.c */
+void csp_move_send(struct csp_flow *flow);
+/* move_redirect.c */
+bool csp_move_redirect_note(struct csp_flow *flow, const struct csp_msg *msg);
+void csp_move_redirect_forget(struct csp_flow *flow);
+void csp_move_redirected(struct csp_flow *flow);
+/* move_answer.c */
+void csp_move_refused(struct csp_flow *flow);
+void csp_move_finish(struct csp_flow *flow);
 void csp_move_rcv_ok(struct csp_rx *rx, struct csp_flow *flow,
 		     const struct csp_msg *msg);
 void csp_move_rcv_cookie(struct csp_rx *rx, struct csp_flow *flow,

@@ -7,6 +7,7 @@
  * the same MAC. Each direction has its role in it: nothing can be sent back
  * to where it came from.
  */
+#include "flow.h"
 #include "key.h"
 #include "rx.h"
 #include "sign.h"
@@ -15,6 +16,34 @@ static u8 csp_role(const struct csp_flow *flow, bool ours)
 {
 	return flow->initiator == ours ? CSP_ROLE_INITIATOR :
 					 CSP_ROLE_RESPONDER;
+}
+
+/**
+ * csp_sign_keys() - see to it that a flow can sign and verify
+ * @flow: the flow
+ *
+ * Context: process; may sleep. The first time a Curve25519 operation.
+ * Return: its state of mobility, or NULL.
+ */
+struct csp_move *csp_sign_keys(struct csp_flow *flow)
+{
+	struct csp_move *mv;
+	bool initiator = flow->initiator;
+
+	if (!flow->pair)
+		return NULL;
+	mv = csp_flow_move_state(flow, GFP_KERNEL);
+	/* Pairs with the release below: the key is there if keyed says so. */
+	if (!mv || smp_load_acquire(&mv->keyed))
+		return mv;
+	if (csp_pair_secret(flow->pair))
+		return NULL;
+	csp_derive_key(mv->key, flow->pair, initiator,
+		       initiator ? flow->cid0 : flow->peer_cid0,
+		       initiator ? flow->peer_cid0 : flow->cid0);
+	/* Pairs with the acquires above and in csp_sign_ok(). */
+	smp_store_release(&mv->keyed, true);
+	return mv;
 }
 
 /**
@@ -51,7 +80,7 @@ struct sk_buff *csp_sign_with(struct sk_buff *skb, struct csp_writer *wr,
  * csp_sign_finish() - close a packet with the MAC of a connection
  * @skb:  from csp_tx_alloc(); freed if NULL is returned
  * @wr:   writer over its data
- * @flow: whose key to use; csp_move_keys() has been there
+ * @flow: whose key to use; csp_sign_keys() has been there
  *
  * Context: any.
  * Return: @skb, ready to be sent, or NULL: it did not fit.
@@ -81,7 +110,7 @@ bool csp_sign_ok(const struct csp_rx *rx, const struct csp_flow *flow,
 {
 	struct csp_move *mv = READ_ONCE(flow->move);
 
-	/* Pairs with the release in csp_move_keys(). */
+	/* Pairs with the release in csp_sign_keys(). */
 	if (!mv || !smp_load_acquire(&mv->keyed) || !CSP_HAS(msg, MAC))
 		return false;
 	return csp_mac_ok(msg->mac.data, mv->key, csp_role(flow, false),

@@ -12,6 +12,7 @@ struct csp_rx;
 /* What the MAC adds to a packet. */
 #define CSP_SIGN_LEN	(sizeof(struct csp_attrhdr) + CSP_MAC_LEN)
 
+struct csp_move *csp_sign_keys(struct csp_flow *flow);
 struct sk_buff *csp_sign_with(struct sk_buff *skb, struct csp_writer *wr,
 			      const u8 *key, u8 role);
 struct sk_buff *csp_sign_finish(struct sk_buff *skb, struct csp_writer *wr,

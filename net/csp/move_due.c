@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Timers of a connection that is not moving; csp.rst, section "Timers".
+ *
+ * A flow has one timer, and while it is ESTABLISHED several things may wait for
+ * it: csp_move.due has the time of each, and the earliest is set.
+ */
+#include "attach.h"
+#include "change.h"
+#include "flow.h"
+#include "move.h"
+#include "oldpath.h"
+#include "rebind.h"
+#include "refresh.h"
+
+/**
+ * csp_move_arm() - set the flow's timer to the earliest of csp_move.due
+ * @flow: the flow, ESTABLISHED
+ *
+ * Context: flow->lock held.
+ */
+void csp_move_arm(struct csp_flow *flow)
+{
+	const struct csp_move *mv = flow->move;
+	unsigned long first = 0;
+	int i;
+
+	lockdep_assert_held(&flow->lock);
+	/* The timer has another use then; detach.c. */
+	if (flow->peer_gone)
+		return;
+	for (i = 0; mv && i < __CSP_DUE_MAX; i++)
+		if (mv->due[i] && (!first || time_before(mv->due[i], first)))
+			first = mv->due[i];
+	if (!first)
+		csp_flow_timer(flow, 0);
+	else if (time_after(first, jiffies))
+		csp_flow_timer(flow, jiffies_to_msecs(first - jiffies) + 1);
+	else
+		csp_flow_timer(flow, 1);
+}
+
+/**
+ * csp_move_set_due() - set one of the timers of an ESTABLISHED flow
+ * @flow: the flow; elsewhere the timer waits until it is
+ * @due:  which
+ * @ms:   milliseconds from now
+ *
+ * Context: flow->lock held; mobile flow.
+ */
+void csp_move_set_due(struct csp_flow *flow, enum csp_due due,
+		      unsigned long ms)
+{
+	lockdep_assert_held(&flow->lock);
+	flow->move->due[due] = (jiffies + msecs_to_jiffies(ms)) ?: 1;
+	if (!flow->dead && flow->state == CSP_STATE_ESTABLISHED)
+		csp_move_arm(flow);
+}
+
+static bool csp_move_take_due(struct csp_flow *flow, enum csp_due due)
+{
+	struct csp_move *mv = flow->move;
+	bool taken;
+
+	spin_lock_bh(&flow->lock);
+	taken = mv->due[due] && time_after_eq(jiffies, mv->due[due]);
+	if (taken)
+		mv->due[due] = 0;
+	spin_unlock_bh(&flow->lock);
+	return taken;
+}
+
+/* Has what was in flight at the move arrived? */
+static void csp_move_doubt(struct csp_flow *flow)
+{
+	struct sock *sk = csp_flow_sk(flow);
+
+	flow->move->arrived = false;
+	if (!sk)
+		return;
+	lock_sock(sk);
+	csp_rebind_doubt(sk);
+	release_sock(sk);
+	sock_put(sk);
+}
+
+/**
+ * csp_move_due() - the timer of an ESTABLISHED flow has run out
+ * @flow: the flow
+ *
+ * Context: the flow's work.
+ */
+void csp_move_due(struct csp_flow *flow)
+{
+	if (!flow->move)
+		return;
+	if (csp_move_take_due(flow, CSP_DUE_OK))
+		csp_attach_timer(flow);
+	if (csp_move_take_due(flow, CSP_DUE_SAY))
+		csp_change_timer(flow);
+	if (csp_move_take_due(flow, CSP_DUE_OLD))
+		csp_oldpath_timer(flow);
+	if (csp_move_take_due(flow, CSP_DUE_DOUBT))
+		csp_move_doubt(flow);
+	if (csp_move_take_due(flow, CSP_DUE_REFRESH))
+		csp_refresh_timer(flow);
+	spin_lock_bh(&flow->lock);
+	if (!flow->dead && flow->state == CSP_STATE_ESTABLISHED)
+		csp_move_arm(flow);
+	spin_unlock_bh(&flow->lock);
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The request of the end that moves: Detach of the old path, Attach of the new
+ * one, and the first segment that waits; csp.rst, section "The mover".
+ */
+#include <linux/if_ether.h>
+#include <linux/random.h>
+#include <net/ip.h>
+
+#include "compat/gso.h"
+#include "flow.h"
+#include "hook.h"
+#include "lent.h"
+#include "move.h"
+#include "peer.h"
+#include "setup.h"
+#include "sign.h"
+#include "tx.h"
+
+/* Section "Timers". */
+#define CSP_MOVE_RTO_MIN	100	/* ms */
+#define CSP_MOVE_RTO_MAX	3200	/* ms */
+
+/* An Attach is as long as this, so that the answer may be three times it. */
+#define CSP_ATTACH_LEN		1200
+/* And what it may become with a segment, on Ethernet. */
+#define CSP_ATTACH_MAX		(ETH_DATA_LEN - (int)sizeof(struct ipv6hdr) - \
+				 (int)sizeof(struct udphdr))
+
+static unsigned long csp_move_rto(struct csp_flow *flow)
+{
+	struct csp_peer *peer;
+	unsigned long ms = 0;
+
+	peer = csp_peer_get(flow->cn, &flow->t.raddr, 0, 0, false);
+	if (peer) {
+		ms = READ_ONCE(peer->srtt_us) * 3 / 2 / USEC_PER_MSEC;
+		csp_peer_put(peer);
+	}
+	ms = max_t(unsigned long, ms, CSP_MOVE_RTO_MIN);
+	ms = min_t(unsigned long, ms << min_t(u8, flow->attempt, 5),
+		   CSP_MOVE_RTO_MAX);
+	return ms - ms / 8 + get_random_u32() % (ms / 4 + 1);
+}
+
+/* One segment of a large packet can travel inside the Attach: split it. */
+static void csp_move_split(struct csp_flow *flow)
+{
+	struct sk_buff *skb = skb_peek(&flow->held);
+	struct sk_buff *segs, *prev, *next;
+
+	lockdep_assert_held(&flow->lock);
+	if (!skb || !skb_is_gso(skb))
+		return;
+	segs = __skb_gso_segment(skb, 0, true);
+	if (IS_ERR_OR_NULL(segs))
+		return;
+	__skb_unlink(skb, &flow->held);
+	flow->n_held--;
+	for (prev = NULL; segs; prev = segs, segs = next) {
+		next = segs->next;
+		skb_mark_not_on_list(segs);
+		if (prev)
+			__skb_queue_after(&flow->held, prev, segs);
+		else
+			__skb_queue_head(&flow->held, segs);
+		flow->n_held++;
+	}
+	consume_skb(skb);
+}
+
+static void csp_move_piggyback(struct csp_writer *wr, struct csp_flow *flow)
+{
+	struct sk_buff *skb;
+	size_t len;
+
+	lockdep_assert_held(&flow->lock);
+	if (flow->attempt && !flow->piggybacked)
+		return;
+	csp_move_split(flow);
+	skb = skb_peek(&flow->held);
+	if (!skb || skb_is_gso(skb) || csp_has_options(skb))
+		return;
+	len = skb->len - skb_transport_offset(skb);
+	/* The MAC comes after it. */
+	if (wr->len + len + sizeof(struct csp_attrhdr) + 3 + CSP_SIGN_LEN >
+	    wr->size)
+		return;
+	csp_write_piggyback(wr, skb, &flow->t);
+	if (!flow->piggybacked)
+		CSP_INC(flow->cn, PIGGYBACK_OUT);
+	flow->piggybacked = true;
+}
+
+/* Section "Mobility": the two messages that make a move. */
+static struct sk_buff *csp_move_build(struct csp_flow *flow)
+{
+	struct csp_move *mv = flow->move;
+	struct csp_writer wr;
+	struct sk_buff *skb;
+
+	lockdep_assert_held(&flow->lock);
+	skb = csp_tx_alloc(CSP_ATTACH_MAX);
+	if (!skb)
+		return NULL;
+	csp_write_start(&wr, skb->data, CSP_ATTACH_MAX, flow->xid, 0,
+			flow->attempt);
+	csp_write_msg(&wr, CSP_MSG_DETACH, CSP_SCOPE_PATH, flow->peer_next);
+	csp_write_msg(&wr, CSP_MSG_ATTACH, 0, flow->peer_next);
+	csp_lent_write(&wr, flow, &flow->t);
+	csp_write_local_id(&wr, csp_flow_cid(flow), csp_flow_next(flow));
+	csp_write_u32(&wr, CSP_A_SEQ, mv->tx_seq);
+	csp_write_blob(&wr, CSP_A_NONCE, mv->nonce, sizeof(mv->nonce));
+	if (mv->cookie_len)
+		csp_write_blob(&wr, CSP_A_NONCE_ECHO, mv->cookie,
+			       mv->cookie_len);
+	csp_move_piggyback(&wr, flow);
+	csp_write_pad(&wr, CSP_ATTACH_LEN - CSP_SIGN_LEN);
+	return csp_sign_finish(skb, &wr, flow);
+}
+
+/**
+ * csp_move_send() - one transmission of the request
+ * @flow: the flow; nothing is sent unless it is MOVING
+ *
+ * Context: any.
+ */
+void csp_move_send(struct csp_flow *flow)
+{
+	struct sk_buff *skb, *first;
+	struct csp_to to;
+
+	spin_lock_bh(&flow->lock);
+	if (flow->dead || flow->state != CSP_STATE_MOVING) {
+		spin_unlock_bh(&flow->lock);
+		return;
+	}
+	skb = csp_move_build(flow);
+	csp_to_flow(&to, flow);
+	if (flow->attempt) {
+		CSP_INC(flow->cn, OUT_RETRANS);
+	} else {
+		/* Our conntrack must know the segment that goes in disguise. */
+		first = flow->piggybacked ? skb_peek(&flow->held) : NULL;
+		if (first)
+			csp_hook_confirm(first);
+	}
+	csp_flow_timer(flow, csp_move_rto(flow));
+	spin_unlock_bh(&flow->lock);
+	if (skb)
+		csp_tx(flow->cn, skb, &to, NULL);
+}
