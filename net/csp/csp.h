@@ -254,7 +254,7 @@ struct csp_alts {
  * @dst:     the other end
  * @lent:    own end as the peer knows it, if that is by a NAT's name; without a
  *           locator: it knows it as it is
- * @told_src: own end, in a Redirect of a move that was not followed yet
+ * @told_src: own end, in the Redirect that is followed now
  * @told_dst: the other end, in the same
  * @pending: from a Redirect that was not followed yet
  * @vouched: @key is valid, and fixed; vouch.c

@@ -68,7 +68,9 @@ bool csp_redirect_target_ok(const struct csp_flow *flow,
 static bool csp_redirect_keeps(const struct csp_flow *flow,
 			       const struct csp_msg *msg)
 {
-	__be16 asked = flow->names ? flow->names->dst.port : flow->t.rport;
+	const struct csp_names *names = flow->names;
+	const __be16 asked = names && names->dst.loc_family ? names->dst.port :
+							      flow->t.rport;
 
 	lockdep_assert_held(&flow->lock);
 	return msg->proto == flow->t.proto && msg->dir == flow->dir &&
@@ -109,8 +111,8 @@ static bool csp_redirect_note(struct csp_flow *flow, const struct csp_msg *msg)
 		names = flow->names;
 		noted = !names->pending && csp_redirect_key(names, msg);
 		if (noted) {
-			names->src = msg->src;
-			names->dst = msg->dst;
+			names->told_src = msg->src;
+			names->told_dst = msg->dst;
 			names->pending = true;
 		}
 	}
@@ -194,9 +196,9 @@ static struct dst_entry *csp_redirect_route(struct csp_flow *flow,
 	spin_lock_bh(&flow->lock);
 	*t = flow->t;
 	csp_to_flow(&to, flow);
-	t->raddr = flow->names->dst.loc;
-	t->rport = csp_end_port(&flow->names->dst);
-	t->lport = csp_end_port(&flow->names->src);
+	t->raddr = flow->names->told_dst.loc;
+	t->rport = csp_end_port(&flow->names->told_dst);
+	t->lport = csp_end_port(&flow->names->told_src);
 	spin_unlock_bh(&flow->lock);
 	to.daddr = t->raddr;
 	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK))
@@ -336,6 +338,8 @@ static void csp_redirect_again(struct csp_flow *flow, bool followed)
 	names->pending = false;
 	if (followed) {
 		names->n++;
+		names->src = names->told_src;
+		names->dst = names->told_dst;
 		/* In the Setup p is the port that the socket has now. */
 		names->src.port = flow->t.lport;
 		names->src.local_port = 0;
@@ -347,8 +351,6 @@ static void csp_redirect_again(struct csp_flow *flow, bool followed)
 			names->src.loc = flow->t.laddr;
 	} else {
 		names->clashes++;
-		names->src = (struct csp_end) { };
-		names->dst = (struct csp_end) { };
 	}
 	flow->xid = (__force __be32)get_random_u32();
 	flow->attempt = 0;
