@@ -10,7 +10,7 @@
 #include <net/ipv6.h>
 
 #include "lent.h"
-#include "setup.h"
+#include "wire.h"
 
 /**
  * csp_lent() - the name that a NAT lends this end on the path in use
@@ -46,6 +46,32 @@ bool csp_lent_is_own(const struct csp_flow *flow, const struct csp_end *end)
 		       csp_end_port(end) == csp_end_port(lent);
 	return ipv6_addr_equal(&end->loc, &flow->t.laddr) &&
 	       csp_end_port(end) == flow->t.lport;
+}
+
+/**
+ * csp_write_names() - CONN, SRC and DST of a connection
+ * @wr:   writer
+ * @t:    its name
+ * @dir:  enum csp_dir, seen from this end
+ * @lent: what this end is called by the peer, if that is another name; or NULL
+ *
+ * Context: any.
+ */
+void csp_write_names(struct csp_writer *wr, const struct csp_tuple *t, u8 dir,
+		     const struct csp_end *lent)
+{
+	const struct csp_end src = {
+		.loc_family	= t->family,
+		.port		= t->lport,
+		.loc		= t->laddr,
+	};
+	const struct csp_end dst = {
+		.loc_family	= t->family,
+		.port		= t->rport,
+		.loc		= t->raddr,
+	};
+
+	csp_write_conn(wr, t->proto, dir, lent ?: &src, &dst);
 }
 
 /**

@@ -9,7 +9,9 @@
 
 struct csp_writer;
 
-/* All with flow->lock held. */
+void csp_write_names(struct csp_writer *wr, const struct csp_tuple *t, u8 dir,
+		     const struct csp_end *lent);
+/* With flow->lock held. */
 const struct csp_end *csp_lent(const struct csp_flow *flow);
 bool csp_lent_is_own(const struct csp_flow *flow, const struct csp_end *end);
 void csp_lent_write(struct csp_writer *wr, const struct csp_flow *flow,

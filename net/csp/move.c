@@ -38,7 +38,6 @@
 #include "change.h"
 #include "flow.h"
 #include "hook.h"
-#include "lent.h"
 #include "move.h"
 #include "netlink.h"
 #include "oldpath.h"
@@ -47,7 +46,6 @@
 #include "sign.h"
 #include "sock.h"
 #include "tomb.h"
-#include "tx.h"
 
 #define CSP_HOMELESS_POLL	1000	/* ms; notifiers are faster */
 /* What an Attach needs beside a segment, with IPv6 and UDP. */

@@ -13,7 +13,7 @@
 #include "lent.h"
 #include "move.h"
 #include "peer.h"
-#include "setup.h"
+#include "piggyback.h"
 #include "sign.h"
 #include "tx.h"
 

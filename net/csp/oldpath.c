@@ -32,7 +32,6 @@
 #include "path.h"
 #include "rebind.h"
 #include "rx.h"
-#include "setup.h"
 #include "sign.h"
 #include "tx.h"
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The first packet of a connection, or of a path, inside a signalling packet;
+ * csp.rst, section "Piggyback". inject.c takes it out again.
+ */
+#include <linux/skbuff.h>
+#include <net/ipv6.h>
+#include <net/tcp.h>
+
+#include "piggyback.h"
+#include "wire.h"
+
+/**
+ * csp_has_options() - has a packet IP options, or extension headers?
+ * @skb: packet, network and transport header set
+ *
+ * They cannot travel inside a signalling packet; csp.rst, section "Piggyback".
+ *
+ * Context: any.
+ * Return: whether it has.
+ */
+bool csp_has_options(const struct sk_buff *skb)
+{
+	return skb_network_header_len(skb) !=
+	       (skb->protocol == htons(ETH_P_IP) ? sizeof(struct iphdr) :
+						   sizeof(struct ipv6hdr));
+}
+
+/**
+ * csp_write_piggyback() - put a held packet into a signalling packet
+ * @wr:  writer
+ * @skb: packet, with its IP header
+ * @t:   its connection
+ *
+ * Its checksum goes as zero; section "Piggyback".
+ *
+ * Context: any.
+ */
+void csp_write_piggyback(struct csp_writer *wr, const struct sk_buff *skb,
+			 const struct csp_tuple *t)
+{
+	unsigned int off = skb_transport_offset(skb);
+	unsigned int len = skb->len - off;
+	u8 *data = csp_write_reserve(wr, CSP_A_PIGGYBACK, len);
+
+	if (!data)
+		return;
+	skb_copy_bits(skb, off, data, len);
+	if (t->proto == IPPROTO_TCP)
+		((struct tcphdr *)data)->check = 0;
+	else
+		((struct udphdr *)data)->check = 0;
+}

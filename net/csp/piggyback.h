@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A packet inside a signalling packet; csp.rst, section "Piggyback".
+ */
+#ifndef _NET_CSP_PIGGYBACK_H
+#define _NET_CSP_PIGGYBACK_H
+
+#include "csp.h"
+
+struct csp_writer;
+
+bool csp_has_options(const struct sk_buff *skb);
+void csp_write_piggyback(struct csp_writer *wr, const struct sk_buff *skb,
+			 const struct csp_tuple *t);
+
+#endif /* _NET_CSP_PIGGYBACK_H */
