@@ -176,7 +176,7 @@ listener server B tcp 0.0.0.0 80 prefer
 drop_next R OK >/dev/null
 ok "a lost OK" dial client A tcp 10.0.2.2 80 require 40000
 tell server accept
-ok "is repaired by a second Setup, for the same pinhole" box_counters_are R \
+ok "is repaired by a second Setup, for the same pinhole" wait_for box_counters_are R \
 	setups=1 setup-again=1 provisional=1 confirmed=1
 ok "data" exchange client server 100k
 quit client
