@@ -69,9 +69,10 @@ say server trade 1000M
 flowing() { [ "$(progress client)" -gt 1000000 ]; }
 ok "data flows" wait_for flowing
 ip netns delete csp-A
+hosts=(B)
 quit client
 ok "one end's namespace goes; the other's is well" wait_for ctl B stats flows
 ip netns delete csp-B
+hosts=()
 quit server
 ok "both are gone" unloads
-hosts=()
