@@ -40,8 +40,9 @@ conf B embryonic_timeout=1000
 conf B max_embryonic=4096
 ok "what does not connect is forgotten" quiet B
 ok "and counted" counters_are B embryo-expired=4 cookie-bad=0
-no_firewall B
+# Before the firewall goes: their next SYN would make plain connections.
 quit client
+no_firewall B
 
 conf B max_embryonic=2 embryonic_timeout=60000
 for _ in {1..3}; do
