@@ -49,33 +49,12 @@
 static bool csp_attach_may_compute(struct csp_rx *rx, struct csp_flow *flow,
 				   const struct csp_msg *msg)
 {
-	struct csp_net *cn = rx->cn;
-	u8 nonce[CSP_COOKIE_LEN];
-	struct csp_writer *wr;
-
 	/* Pairs with the release in csp_pair_secret(). */
 	if (!flow->pair || smp_load_acquire(&flow->pair->ready))
 		return true;
-	if (CSP_HAS(msg, NONCE_ECHO)) {
-		if (csp_cookie_ok(cn, &rx->saddr, &rx->daddr, msg->cid,
-				  &msg->nonce_echo)) {
-			CSP_INC(cn, COOKIE_OK);
-			return true;
-		}
-		CSP_INC(cn, COOKIE_BAD);
-	}
-	if (csp_limit_dh(cn))
+	if (csp_cookie_echoed(rx, msg) || csp_limit_dh(rx->cn))
 		return true;
-	if (!csp_limit_reply(cn, &rx->saddr)) {
-		CSP_INC(cn, RATE_LIMITED);
-		return false;
-	}
-	wr = csp_rx_reply(rx, CSP_MSG_ACK, msg->cid);
-	if (wr) {
-		csp_cookie_make(cn, &rx->saddr, &rx->daddr, msg->cid, nonce);
-		csp_write_blob(wr, CSP_A_NONCE, nonce, sizeof(nonce));
-		CSP_INC(cn, COOKIE_OUT);
-	}
+	csp_cookie_ask(rx, msg);
 	return false;
 }
 

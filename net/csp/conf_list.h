@@ -36,3 +36,10 @@ CSP_CONF(dh_rate, 1000, 1, 1000000, "1/s",
 	 "Curve25519 operations for peers that have not echoed a nonce")
 CSP_CONF(reply_rate, 1000, 1, 1000000, "1/s", "refusals and stateless answers to one source")
 CSP_CONF(box_check, 5, 0, 3600, "s", "how often a box is asked whether it still knows a connection")
+CSP_CONF(cookies, 1, 0, 2, "choice",
+	 "have a Setup's sender echo a nonce first: 0 never, 1 under load, 2 always")
+CSP_CONF(cookie_lifetime, 64, 1, 3600, "s",
+	 "age at which the secret of those nonces is replaced; the former one is still good")
+CSP_CONF(flood_rate, 0, 0, 1000000, "1/s",
+	 "Setups of one source to one listener above which its gateway is asked to stop it; 0 any")
+CSP_CONF(max_blocks, 256, 1, 65536, "blocks", "floods that gateways are asked to stop at once")

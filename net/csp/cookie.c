@@ -15,6 +15,8 @@
 #include <net/ipv6.h>
 
 #include "cookie.h"
+#include "limit.h"
+#include "rx.h"
 
 /**
  * csp_cookie_init() - make the secret of a namespace's cookies
@@ -27,9 +29,10 @@ void csp_cookie_init(struct csp_net *cn)
 	get_random_bytes(&cn->cookie_key, sizeof(cn->cookie_key));
 }
 
-static u64 csp_cookie_epoch(void)
+static u64 csp_cookie_epoch(const struct csp_net *cn)
 {
-	return div_u64(ktime_get_boottime_seconds(), CSP_COOKIE_EPOCH);
+	return div_u64(ktime_get_boottime_seconds(),
+		       CSP_CONF(cn, cookie_lifetime));
 }
 
 static u64 csp_cookie_of(const struct csp_net *cn, const struct in6_addr *saddr,
@@ -63,7 +66,8 @@ static u64 csp_cookie_of(const struct csp_net *cn, const struct in6_addr *saddr,
 void csp_cookie_make(struct csp_net *cn, const struct in6_addr *saddr,
 		     const struct in6_addr *daddr, __be64 cid, u8 *out)
 {
-	const u64 cookie = csp_cookie_of(cn, saddr, daddr, cid, csp_cookie_epoch());
+	const u64 cookie = csp_cookie_of(cn, saddr, daddr, cid,
+					 csp_cookie_epoch(cn));
 
 	BUILD_BUG_ON(sizeof(cookie) != CSP_COOKIE_LEN);
 	memcpy(out, &cookie, sizeof(cookie));
@@ -87,7 +91,7 @@ bool csp_cookie_ok(struct csp_net *cn, const struct in6_addr *saddr,
 		   const struct in6_addr *daddr, __be64 cid,
 		   const struct csp_blob *echo)
 {
-	const u64 epoch = csp_cookie_epoch();
+	const u64 epoch = csp_cookie_epoch(cn);
 	u64 cookie;
 
 	if (echo->len != sizeof(cookie))
@@ -97,3 +101,52 @@ bool csp_cookie_ok(struct csp_net *cn, const struct in6_addr *saddr,
 	       cookie == csp_cookie_of(cn, saddr, daddr, cid, epoch - 1);
 }
 EXPORT_SYMBOL_GPL(csp_cookie_ok);
+
+/**
+ * csp_cookie_echoed() - has the sender of a request echoed a nonce of ours?
+ * @rx:  the packet
+ * @msg: the request, which has LOCAL_ID
+ *
+ * Counts it if there is an echo.
+ *
+ * Context: any.
+ * Return: whether he has: his address is where he says.
+ */
+bool csp_cookie_echoed(struct csp_rx *rx, const struct csp_msg *msg)
+{
+	if (!CSP_HAS(msg, NONCE_ECHO))
+		return false;
+	if (csp_cookie_ok(rx->cn, &rx->saddr, &rx->daddr, msg->cid,
+			  &msg->nonce_echo)) {
+		CSP_INC(rx->cn, COOKIE_OK);
+		return true;
+	}
+	CSP_INC(rx->cn, COOKIE_BAD);
+	return false;
+}
+EXPORT_SYMBOL_GPL(csp_cookie_echoed);
+
+/**
+ * csp_cookie_ask() - answer a request with a nonce, and keep nothing
+ * @rx:  the packet
+ * @msg: the request, which has LOCAL_ID
+ *
+ * Context: any.
+ */
+void csp_cookie_ask(struct csp_rx *rx, const struct csp_msg *msg)
+{
+	u8 nonce[CSP_COOKIE_LEN];
+	struct csp_writer *wr;
+
+	if (!csp_limit_reply(rx->cn, &rx->saddr)) {
+		CSP_INC(rx->cn, RATE_LIMITED);
+		return;
+	}
+	wr = csp_rx_reply(rx, CSP_MSG_ACK, msg->cid);
+	if (!wr)
+		return;
+	csp_cookie_make(rx->cn, &rx->saddr, &rx->daddr, msg->cid, nonce);
+	csp_write_blob(wr, CSP_A_NONCE, nonce, sizeof(nonce));
+	CSP_INC(rx->cn, COOKIE_OUT);
+}
+EXPORT_SYMBOL_GPL(csp_cookie_ask);

@@ -8,8 +8,21 @@
 #include "csp.h"
 
 #define CSP_COOKIE_LEN	8
-/* Seconds; a cookie is good for one to two times that. */
-#define CSP_COOKIE_EPOCH	64
+/* When a Setup is answered so: the settings "cookies". */
+enum csp_cookies {
+	CSP_COOKIES_NEVER,
+	CSP_COOKIES_LOAD,
+	CSP_COOKIES_ALWAYS,
+};
+
+struct csp_rx;
+
+/* @n of at most @max things are kept for requests that proved nothing. */
+static inline bool csp_cookie_wanted(u32 mode, u32 n, u32 max)
+{
+	return mode == CSP_COOKIES_ALWAYS ||
+	       (mode == CSP_COOKIES_LOAD && n >= max / 2);
+}
 
 void csp_cookie_init(struct csp_net *cn);
 void csp_cookie_make(struct csp_net *cn, const struct in6_addr *saddr,
@@ -17,5 +30,7 @@ void csp_cookie_make(struct csp_net *cn, const struct in6_addr *saddr,
 bool csp_cookie_ok(struct csp_net *cn, const struct in6_addr *saddr,
 		   const struct in6_addr *daddr, __be64 cid,
 		   const struct csp_blob *echo);
+bool csp_cookie_echoed(struct csp_rx *rx, const struct csp_msg *msg);
+void csp_cookie_ask(struct csp_rx *rx, const struct csp_msg *msg);
 
 #endif /* _NET_CSP_COOKIE_H */

@@ -472,6 +472,7 @@ enum csp_todo {
  * @dir:        enum csp_dir, seen from the initiator; constant
  * @peer_gone:  the peer sent its Detach
  * @listed:     in a list that csp_net.lock protects, or was
+ * @unproven:   in csp_net.n_unproven
  * @attempt:    transmissions of the request under way
  * @turn:       which pair of addresses to try next
  * @n_held:     packets in @held
@@ -500,6 +501,7 @@ enum csp_todo {
  * @held:       packets held back, with their route
  * @alts:       other addresses of the peer, or NULL
  * @prefs:      what the ends think of paths, or NULL
+ * @vias:       gateways on the path of the peer's Setup, or NULL; constant
  * @names:      identities, where they are not the addresses; or NULL
  * @epochs:     boxes that keep state of it, or NULL; protected by csp_net.lock
  * @move:       state of mobility, or NULL
@@ -530,6 +532,7 @@ struct csp_flow {
 	u8			dir;
 	bool			peer_gone;
 	bool			listed;
+	bool			unproven;
 	u8			attempt;
 	u8			n_held;
 	u8			turn;
@@ -558,6 +561,7 @@ struct csp_flow {
 	struct sk_buff_head	held;
 	struct csp_alts		*alts;
 	struct csp_prefs	*prefs;
+	struct csp_vias		*vias;
 	struct csp_names	*names;
 	struct csp_epochs	*epochs;
 	struct csp_move		*move;
@@ -620,6 +624,7 @@ struct csp_net {
 	struct rhashtable	tombs;
 	atomic_t		n_flows;
 	atomic_t		n_embryonic;
+	atomic_t		n_unproven;	/* UDP: peers that echoed nothing */
 	atomic_t		n_tombs;
 	bool			require;	/* sticky: something may require CSP */
 	atomic_t		n_keys;
@@ -657,6 +662,7 @@ struct csp_net {
 	unsigned long		flags;		/* CSP_NET_*, atomic bits */
 	struct notifier_block	fib_nb;
 	struct csp_buckets	*buckets;	/* rate limits, limit.c */
+	struct csp_flood	*flood;		/* blocks asked for, flood.c */
 	struct socket		*encap_sock[2];
 	bool			hooked;		/* LOCAL_OUT */
 	bool			hooked_in;	/* LOCAL_IN; under hook_in_lock */

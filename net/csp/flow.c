@@ -132,7 +132,10 @@ int csp_flows_init(struct csp_net *cn)
 
 static void csp_flow_free_rcu(struct rcu_head *rcu)
 {
-	kmem_cache_free(csp_flow_cache, container_of(rcu, struct csp_flow, rcu));
+	struct csp_flow *flow = container_of(rcu, struct csp_flow, rcu);
+
+	kfree(flow->vias);
+	kmem_cache_free(csp_flow_cache, flow);
 }
 
 static void csp_flow_free(struct csp_flow *flow)
@@ -466,6 +469,23 @@ void csp_flow_set_state(struct csp_flow *flow, u8 state)
 	trace_csp_state(flow, old, state);
 }
 
+/**
+ * csp_flow_set_unproven() - the peer may be nobody: it has echoed no nonce
+ * @flow: a new flow of UDP; those of TCP prove themselves by the handshake
+ *
+ * Counted until the flow ends.
+ *
+ * Context: flow->lock held.
+ */
+void csp_flow_set_unproven(struct csp_flow *flow)
+{
+	lockdep_assert_held(&flow->lock);
+	if (flow->dead || flow->unproven)
+		return;
+	flow->unproven = true;
+	atomic_inc(&flow->cn->n_unproven);
+}
+
 /* Most flows end while no work is pending. */
 static void csp_flow_unqueue(struct csp_flow *flow)
 {
@@ -552,6 +572,8 @@ void csp_flow_kill(struct csp_flow *flow, enum csp_event event)
 	}
 	flow->dead = true;
 	csp_flow_set_state(flow, CSP_STATE_CLOSED);
+	if (flow->unproven)
+		atomic_dec(&cn->n_unproven);
 	rhashtable_remove_fast(&cn->flows, &flow->tuple_node, csp_flow_params);
 	for (i = 0; i < CSP_CIDS; i++)
 		csp_cid_remove(cn, &flow->cids[i]);

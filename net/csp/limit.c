@@ -26,16 +26,22 @@
 /* A bucket holds a tenth of a second's worth, and never less than one token. */
 #define LIMIT_DEPTH_NS	(NSEC_PER_SEC / 10)
 
+/* Of Setups for a listener: a second's worth, and never less than ten. */
+#define LIMIT_FLOOD_NS	NSEC_PER_SEC
+#define LIMIT_FLOOD_MIN	10
+
 /**
  * struct csp_buckets - the rate limits of a namespace
  * @key:   of the hash that chooses a source's bucket
  * @dh:    Curve25519 operations for unproven peers
  * @reply: refusals and stateless answers
+ * @flood: Setups of a source for a listener
  */
 struct csp_buckets {
 	siphash_key_t	key;
 	atomic64_t	dh;
 	atomic64_t	reply[LIMIT_BUCKETS];
+	atomic64_t	flood[LIMIT_BUCKETS];
 };
 
 /**
@@ -67,10 +73,10 @@ void csp_limit_exit(struct csp_net *cn)
 }
 
 /* @full_at is in ns since boot; 0, or any time that has passed: full now. */
-static bool csp_take_token(atomic64_t *full_at, u32 rate)
+static bool csp_take_token(atomic64_t *full_at, u32 rate, s64 min_depth)
 {
 	const s64 cost = (u32)NSEC_PER_SEC / rate;
-	const s64 depth = max_t(s64, LIMIT_DEPTH_NS, cost);
+	const s64 depth = max(min_depth, cost);
 	const s64 now = ktime_get_ns();
 	s64 old = atomic64_read(full_at);
 	s64 new;
@@ -88,7 +94,7 @@ static bool csp_take_token(atomic64_t *full_at, u32 rate)
  * has them all.
  */
 static u32 csp_bucket_of(const struct csp_buckets *b,
-			 const struct in6_addr *saddr)
+			 const struct in6_addr *saddr, u64 more)
 {
 	u64 prefix;
 
@@ -96,7 +102,7 @@ static u32 csp_bucket_of(const struct csp_buckets *b,
 		prefix = (__force u32)saddr->s6_addr32[3];
 	else
 		memcpy(&prefix, saddr, sizeof(prefix));
-	return siphash_1u64(prefix, &b->key) % LIMIT_BUCKETS;
+	return siphash_2u64(prefix, more, &b->key) % LIMIT_BUCKETS;
 }
 
 /**
@@ -114,8 +120,8 @@ bool csp_limit_reply(struct csp_net *cn, const struct in6_addr *saddr)
 {
 	struct csp_buckets *b = cn->buckets;
 
-	return csp_take_token(&b->reply[csp_bucket_of(b, saddr)],
-			  CSP_CONF(cn, reply_rate));
+	return csp_take_token(&b->reply[csp_bucket_of(b, saddr, 0)],
+			      CSP_CONF(cn, reply_rate), LIMIT_DEPTH_NS);
 }
 EXPORT_SYMBOL_GPL(csp_limit_reply);
 
@@ -130,5 +136,28 @@ EXPORT_SYMBOL_GPL(csp_limit_reply);
  */
 bool csp_limit_dh(struct csp_net *cn)
 {
-	return csp_take_token(&cn->buckets->dh, CSP_CONF(cn, dh_rate));
+	return csp_take_token(&cn->buckets->dh, CSP_CONF(cn, dh_rate),
+			      LIMIT_DEPTH_NS);
+}
+
+/**
+ * csp_limit_flood() - may a source ask a listener for one more connection?
+ * @cn:    namespace
+ * @saddr: the source; IPv4 as v4-mapped
+ * @port:  of the listener
+ * @rate:  Setups a second
+ *
+ * Context: any.
+ * Return: whether it may; a token is taken then.
+ */
+bool csp_limit_flood(struct csp_net *cn, const struct in6_addr *saddr,
+		     __be16 port, u32 rate)
+{
+	struct csp_buckets *b = cn->buckets;
+	const s64 depth = max_t(s64, LIMIT_FLOOD_NS,
+				LIMIT_FLOOD_MIN * div_u64(NSEC_PER_SEC, rate));
+
+	return csp_take_token(&b->flood[csp_bucket_of(b, saddr,
+						      (__force u16)port)],
+			      rate, depth);
 }

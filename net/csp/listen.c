@@ -24,6 +24,7 @@
 #include "change.h"
 #include "cookie.h"
 #include "epoch.h"
+#include "flood.h"
 #include "flow.h"
 #include "home.h"
 #include "hook.h"
@@ -54,6 +55,7 @@ struct csp_knock {
 	struct sock		*sk;	/* UDP, with a reference */
 	int			mode;	/* of the socket; -1: none */
 	u16			refusal; /* what the socket has against it */
+	bool			proven;	/* the sender echoed a nonce */
 	int			oif;
 };
 
@@ -412,6 +414,7 @@ static struct csp_flow *csp_knock_flow(struct csp_knock *k)
 	flow->peer_cid0 = msg->cid;
 	flow->peer_next = msg->next_cid;
 	csp_knock_names(k, flow);
+	flow->vias = csp_vias_of(msg);
 	if (k->sk) {
 		sock_hold(k->sk);
 		flow->sk = k->sk;
@@ -523,6 +526,8 @@ static u16 csp_knock_accept(struct csp_knock *k)
 				       CSP_STATE_EMBRYONIC);
 	if (!udp)
 		csp_flow_timer(flow, CSP_EMBRYO_FIRST);
+	else if (!k->proven)
+		csp_flow_set_unproven(flow);
 	spin_unlock_bh(&flow->lock);
 	CSP_INC(cn, SETUP_IN);
 	csp_nl_event(flow, udp ? CSP_EVENT_ESTABLISHED : CSP_EVENT_CREATED);
@@ -550,60 +555,31 @@ static bool csp_knock_may_compute(struct csp_knock *k)
 	       csp_limit_dh(k->rx->cn);
 }
 
-/* Has the sender shown that he is where he says? */
-static bool csp_knock_echoed(struct csp_knock *k)
-{
-	struct csp_rx *rx = k->rx;
-
-	if (!CSP_HAS(k->msg, NONCE_ECHO))
-		return false;
-	if (csp_cookie_ok(rx->cn, &rx->saddr, &rx->daddr, k->msg->cid,
-			  &k->msg->nonce_echo)) {
-		CSP_INC(rx->cn, COOKIE_OK);
-		return true;
-	}
-	CSP_INC(rx->cn, COOKIE_BAD);
-	return false;
-}
-
-/* Asks him to; nothing is kept. */
-static void csp_knock_ask(struct csp_knock *k)
-{
-	struct csp_rx *rx = k->rx;
-	struct csp_net *cn = rx->cn;
-	u8 nonce[CSP_COOKIE_LEN];
-	struct csp_writer *wr;
-
-	if (!csp_limit_reply(cn, &rx->saddr)) {
-		CSP_INC(cn, RATE_LIMITED);
-		return;
-	}
-	wr = csp_rx_reply(rx, CSP_MSG_ACK, k->msg->cid);
-	if (wr) {
-		csp_cookie_make(cn, &rx->saddr, &rx->daddr, k->msg->cid, nonce);
-		csp_write_blob(wr, CSP_A_NONCE, nonce, sizeof(nonce));
-		CSP_INC(cn, COOKIE_OUT);
-	}
-}
-
-/* 0: go on; else refuse. May answer statelessly, and then says so. */
+/*
+ * 0: go on; else refuse. May answer statelessly, and then says so. UDP is
+ * connected by the Setup alone, so that its connections are counted apart, as
+ * long as they live, and are never too many if the sender has echoed.
+ */
 static u16 csp_knock_load(struct csp_knock *k, bool *answered)
 {
 	struct csp_net *cn = k->rx->cn;
-	u32 n = atomic_read(&cn->n_embryonic);
-	u32 max = CSP_CONF(cn, max_embryonic);
+	const bool udp = k->t.proto == IPPROTO_UDP;
+	const u32 n = atomic_read(udp ? &cn->n_unproven : &cn->n_embryonic);
+	const u32 max = CSP_CONF(cn, max_embryonic);
+	const bool wanted = csp_cookie_wanted(CSP_CONF(cn, cookies), n, max);
 
-	if (n >= max)
+	if (!udp && n >= max)
 		return CSP_ERR_FULL;
-	if (n < max / 2 && !CSP_HAS(k->msg, NONCE))
+	if (wanted || CSP_HAS(k->msg, NONCE))
+		k->proven = csp_cookie_echoed(k->rx, k->msg);
+	if (k->proven)
 		return 0;
-	if (csp_knock_echoed(k))
+	if (wanted || !csp_knock_may_compute(k)) {
+		*answered = true;
+		csp_cookie_ask(k->rx, k->msg);
 		return 0;
-	if (n < max / 2 && csp_knock_may_compute(k))
-		return 0;
-	*answered = true;
-	csp_knock_ask(k);
-	return 0;
+	}
+	return n >= max ? CSP_ERR_FULL : 0;
 }
 
 /* Both ends announced the connection at once: the larger identifier wins. */
@@ -661,8 +637,8 @@ static bool csp_knock_known(struct csp_knock *k, struct csp_flow *flow,
 		}
 	}
 	/* Blind packets remove nothing. */
-	if (!csp_knock_echoed(k)) {
-		csp_knock_ask(k);
+	if (!csp_cookie_echoed(k->rx, k->msg)) {
+		csp_cookie_ask(k->rx, k->msg);
 		return true;
 	}
 	csp_flow_kill(flow, CSP_EVENT_DELETED);
@@ -697,6 +673,8 @@ static u16 csp_knock_answer(struct csp_knock *k)
 		return CSP_ERR_NOT_WANTED;
 	if (k->refusal)
 		return k->refusal;
+	if (csp_flood_beyond(k->rx, k->msg))
+		return CSP_ERR_FLOOD;
 	code = csp_knock_load(k, &answered);
 	if (code || answered)
 		return code;
@@ -749,6 +727,8 @@ static const char *csp_listen_text(u16 code)
 		return "the packet's addresses are not those it was sent with";
 	case CSP_ERR_FULL:
 		return "no room for more connections";
+	case CSP_ERR_FLOOD:
+		return "too many connections a second";
 	case CSP_ERR_IN_USE:
 		return "a live connection has these addresses and ports";
 	}

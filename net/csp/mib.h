@@ -57,6 +57,7 @@ CSP_MIB(REJECT_AUTH, "reject-auth", "Setups refused: token missing or wrong")
 CSP_MIB(REJECT_MISMATCH, "reject-mismatch", "requests refused: source address was translated")
 CSP_MIB(REJECT_FULL, "reject-full", "Setups refused: no room in the table")
 CSP_MIB(REJECT_IN_USE, "reject-in-use", "Setups refused: the name belongs to a live connection")
+CSP_MIB(REJECT_FLOOD, "reject-flood", "Setups refused: more of one source than flood_rate")
 CSP_MIB(REQUIRE_REFUSED, "require-refused",
 	"plain connections refused by a socket that requires CSP")
 
@@ -83,6 +84,13 @@ CSP_MIB(HIDDEN_SETUP, "hidden-setup", "Setups not answered: this host hides")
 CSP_MIB(HIDDEN_PLAIN, "hidden-plain", "packets without a Setup dropped: this host hides")
 CSP_MIB(HOME_ASSIGNED, "home-assigned",
 	"connections given to a socket that is bound to the home address")
+/* Floods */
+CSP_MIB(FLOOD_OUT, "flood-out", "requests sent to gateways to stop a flood")
+CSP_MIB(FLOOD_OK, "flood-ok", "floods that a gateway has stopped")
+CSP_MIB(FLOOD_REFUSED, "flood-refused", "floods that no gateway stops: refused, or no answer")
+CSP_MIB(FLOOD_FULL, "flood-full", "floods for which no gateway was asked: max_blocks are there")
+CSP_MIB(FLOOD_IN, "flood-in", "notices of gateways that they stop what this host sends")
+CSP_MIB(FLOOD_BAD, "flood-bad", "such notices ignored: about no connection of this host")
 
 /* Detach */
 CSP_MIB(DETACH_OUT, "detach-out", "connections given up with a Detach")

@@ -40,7 +40,7 @@ const struct nla_policy csp_conf_get_nl_policy[CSP_A_CONF_UNSPEC + 1] = {
 };
 
 /* CSP_CMD_CONF_SET - do */
-const struct nla_policy csp_conf_set_nl_policy[CSP_A_CONF_BOX_CHECK + 1] = {
+const struct nla_policy csp_conf_set_nl_policy[CSP_A_CONF_MAX_BLOCKS + 1] = {
 	[CSP_A_CONF_DEFAULT_MODE] = { .type = NLA_U32, },
 	[CSP_A_CONF_FALLBACK] = { .type = NLA_U32, },
 	[CSP_A_CONF_UDP_ENCAP] = { .type = NLA_U32, },
@@ -59,6 +59,10 @@ const struct nla_policy csp_conf_set_nl_policy[CSP_A_CONF_BOX_CHECK + 1] = {
 	[CSP_A_CONF_DH_RATE] = { .type = NLA_U32, },
 	[CSP_A_CONF_REPLY_RATE] = { .type = NLA_U32, },
 	[CSP_A_CONF_BOX_CHECK] = { .type = NLA_U32, },
+	[CSP_A_CONF_COOKIES] = { .type = NLA_U32, },
+	[CSP_A_CONF_COOKIE_LIFETIME] = { .type = NLA_U32, },
+	[CSP_A_CONF_FLOOD_RATE] = { .type = NLA_U32, },
+	[CSP_A_CONF_MAX_BLOCKS] = { .type = NLA_U32, },
 };
 
 /* CSP_CMD_STATS_GET - do */
@@ -129,8 +133,31 @@ const struct nla_policy csp_rule_del_nl_policy[CSP_A_RULE_CGROUP + 1] = {
 	[CSP_A_RULE_CGROUP] = { .type = NLA_NUL_STRING, .len = 4095, },
 };
 
+/* CSP_CMD_BLOCK_GET - do */
+const struct nla_policy csp_block_get_nl_policy[CSP_A_BLOCK_PROTO + 1] = {
+	[CSP_A_BLOCK_ADDR] = { .type = NLA_BINARY, },
+	[CSP_A_BLOCK_LOCAL] = { .type = NLA_BINARY, },
+	[CSP_A_BLOCK_PROTO] = { .type = NLA_U8, },
+};
+
+/* CSP_CMD_BLOCK_ADD - do */
+const struct nla_policy csp_block_add_nl_policy[CSP_A_BLOCK_TIMEOUT + 1] = {
+	[CSP_A_BLOCK_ADDR] = { .type = NLA_BINARY, },
+	[CSP_A_BLOCK_LOCAL] = { .type = NLA_BINARY, },
+	[CSP_A_BLOCK_VIA] = { .type = NLA_BINARY, },
+	[CSP_A_BLOCK_PROTO] = { .type = NLA_U8, },
+	[CSP_A_BLOCK_TIMEOUT] = { .type = NLA_U32, },
+};
+
+/* CSP_CMD_BLOCK_DEL - do */
+const struct nla_policy csp_block_del_nl_policy[CSP_A_BLOCK_PROTO + 1] = {
+	[CSP_A_BLOCK_ADDR] = { .type = NLA_BINARY, },
+	[CSP_A_BLOCK_LOCAL] = { .type = NLA_BINARY, },
+	[CSP_A_BLOCK_PROTO] = { .type = NLA_U8, },
+};
+
 /* Ops table for csp */
-const struct genl_ops csp_nl_ops[18] = {
+const struct genl_ops csp_nl_ops[21] = {
 	{
 		.cmd		= CSP_CMD_FLOW_GET,
 		.doit		= csp_nl_flow_get_doit,
@@ -169,7 +196,7 @@ const struct genl_ops csp_nl_ops[18] = {
 		.cmd		= CSP_CMD_CONF_SET,
 		.doit		= csp_nl_conf_set_doit,
 		.policy		= csp_conf_set_nl_policy,
-		.maxattr	= CSP_A_CONF_BOX_CHECK,
+		.maxattr	= CSP_A_CONF_MAX_BLOCKS,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -252,6 +279,27 @@ const struct genl_ops csp_nl_ops[18] = {
 		.doit		= csp_nl_rule_del_doit,
 		.policy		= csp_rule_del_nl_policy,
 		.maxattr	= CSP_A_RULE_CGROUP,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_CMD_BLOCK_GET,
+		.doit		= csp_nl_block_get_doit,
+		.dumpit		= csp_nl_block_get_dumpit,
+		.policy		= csp_block_get_nl_policy,
+		.maxattr	= CSP_A_BLOCK_PROTO,
+	},
+	{
+		.cmd		= CSP_CMD_BLOCK_ADD,
+		.doit		= csp_nl_block_add_doit,
+		.policy		= csp_block_add_nl_policy,
+		.maxattr	= CSP_A_BLOCK_TIMEOUT,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_CMD_BLOCK_DEL,
+		.doit		= csp_nl_block_del_doit,
+		.policy		= csp_block_del_nl_policy,
+		.maxattr	= CSP_A_BLOCK_PROTO,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

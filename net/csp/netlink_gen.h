@@ -21,7 +21,7 @@ extern const struct nla_policy csp_flow_change_nl_policy[CSP_A_FLOW_PREF + 1];
 
 extern const struct nla_policy csp_conf_get_nl_policy[CSP_A_CONF_UNSPEC + 1];
 
-extern const struct nla_policy csp_conf_set_nl_policy[CSP_A_CONF_BOX_CHECK + 1];
+extern const struct nla_policy csp_conf_set_nl_policy[CSP_A_CONF_MAX_BLOCKS + 1];
 
 extern const struct nla_policy csp_stats_get_nl_policy[CSP_A_STATS_UNSPEC + 1];
 
@@ -47,8 +47,14 @@ extern const struct nla_policy csp_rule_add_nl_policy[CSP_A_RULE_AUTH + 1];
 
 extern const struct nla_policy csp_rule_del_nl_policy[CSP_A_RULE_CGROUP + 1];
 
+extern const struct nla_policy csp_block_get_nl_policy[CSP_A_BLOCK_PROTO + 1];
+
+extern const struct nla_policy csp_block_add_nl_policy[CSP_A_BLOCK_TIMEOUT + 1];
+
+extern const struct nla_policy csp_block_del_nl_policy[CSP_A_BLOCK_PROTO + 1];
+
 /* Ops table for csp */
-extern const struct genl_ops csp_nl_ops[18];
+extern const struct genl_ops csp_nl_ops[21];
 
 int csp_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
@@ -73,6 +79,10 @@ int csp_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_nl_rule_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int csp_nl_rule_add_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_nl_rule_del_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_nl_block_get_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_nl_block_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int csp_nl_block_add_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_nl_block_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	CSP_NLGRP_EVENTS,

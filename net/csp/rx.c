@@ -24,6 +24,7 @@
 #include "attach.h"
 #include "change.h"
 #include "detach.h"
+#include "flood.h"
 #include "flow.h"
 #include "limit.h"
 #include "listen.h"
@@ -110,6 +111,7 @@ struct csp_writer *csp_rx_reply(struct csp_rx *rx, u8 type, __be64 dcid)
 	csp_write_msg(&rx->wr, type, 0, dcid);
 	return &rx->wr;
 }
+EXPORT_SYMBOL_GPL(csp_rx_reply);
 
 static void csp_rx_addr(const struct csp_rx *rx, struct csp_addr *a)
 {
@@ -162,6 +164,7 @@ void csp_rx_reject(struct csp_rx *rx, const struct csp_msg *msg, u16 code,
 	if (text)
 		csp_write_blob(wr, CSP_A_TEXT, text, strlen(text));
 }
+EXPORT_SYMBOL_GPL(csp_rx_reject);
 
 /**
  * csp_rx_back() - the way back of a packet: that by which it came
@@ -305,7 +308,7 @@ static void csp_rx_answer(struct csp_rx *rx, const struct csp_msg *msg)
 	else
 		flow = NULL;
 	if (!flow) {
-		if (!csp_rx_relation(rx, msg) &&
+		if (!csp_rx_relation(rx, msg) && !csp_flood_rcv_answer(rx, msg) &&
 		    (!csp_rx_no_conn(msg) || !csp_detach_no_conn(rx, msg)))
 			CSP_INC(rx->cn, IN_UNEXPECTED);
 		return;
@@ -325,6 +328,15 @@ out:
 	csp_flow_put(flow);
 }
 
+/* With VIA it is a request to a gateway, which nobody is here. */
+static void csp_rx_flood(struct csp_rx *rx, const struct csp_msg *msg)
+{
+	if (msg->n_via)
+		CSP_INC(rx->cn, IN_UNSUPPORTED);
+	else
+		csp_flood_rcv(rx, msg);
+}
+
 static void csp_rx_request(struct csp_rx *rx, const struct csp_msg *msg)
 {
 	switch (msg->type) {
@@ -339,6 +351,9 @@ static void csp_rx_request(struct csp_rx *rx, const struct csp_msg *msg)
 	case CSP_MSG_ATTACH:
 	case CSP_MSG_CHANGE:
 		csp_attach_rcv(rx, msg);
+		break;
+	case CSP_MSG_REJECT:
+		csp_rx_flood(rx, msg);
 		break;
 	case CSP_MSG_REGISTER:
 		csp_rx_register(rx, msg);
