@@ -33,12 +33,14 @@ struct csp_relation {
  * addressed to it
  * @request: a Register
  * @answer:  an answer that no connection of this host waits for
+ * @flood:   a Reject(FLOOD) with VIA, which is for a gateway
  *
- * Both return false if there is no agent, or it waits for none.
+ * All return false if there is no agent, or no gateway, or it waits for none.
  */
 struct csp_agent_ops {
 	bool	(*request)(struct csp_rx *rx, const struct csp_msg *msg);
 	bool	(*answer)(struct csp_rx *rx, const struct csp_msg *msg);
+	bool	(*flood)(struct csp_rx *rx, const struct csp_msg *msg);
 };
 
 int csp_relations_init(struct csp_net *cn);

@@ -328,13 +328,15 @@ out:
 	csp_flow_put(flow);
 }
 
-/* With VIA it is a request to a gateway, which nobody is here. */
+/* With VIA a request to a gateway, without it what a gateway tells. */
 static void csp_rx_flood(struct csp_rx *rx, const struct csp_msg *msg)
 {
-	if (msg->n_via)
-		CSP_INC(rx->cn, IN_UNSUPPORTED);
-	else
+	const struct csp_agent_ops *box = csp_agent_ops_get();
+
+	if (!msg->n_via)
 		csp_flood_rcv(rx, msg);
+	else if (!box || !box->flood(rx, msg))
+		CSP_INC(rx->cn, IN_UNSUPPORTED);
 }
 
 static void csp_rx_request(struct csp_rx *rx, const struct csp_msg *msg)

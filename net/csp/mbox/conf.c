@@ -8,7 +8,9 @@
  */
 #include <linux/netlink.h>
 
+#include "block.h"
 #include "conf.h"
+#include "gateway.h"
 #include "hook.h"
 
 /* The list below defines it in its own way. */
@@ -53,7 +55,7 @@ int csp_box_enable(struct csp_box *box, struct netlink_ext_ack *extack)
 	int err;
 
 	lockdep_assert_held(&box->mutex);
-	err = csp_box_hooks_get(box);
+	err = csp_box_hooks_get(box) ?: csp_gateway_open(box);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "The packet hooks cannot be registered");
 		return err;
@@ -91,8 +93,10 @@ int csp_box_conf_store(struct csp_box *box, const u32 *val, u32 which,
 	for (id = 0; id < __CSP_BOX_CONF_MAX && !err; id++)
 		if (which & BIT(id))
 			WRITE_ONCE(box->conf[id], val[id]);
-	if (!err && (which & enable) && !val[CSP_BOX_CONF_enable])
+	if (!err && (which & enable) && !val[CSP_BOX_CONF_enable]) {
+		csp_blocks_unhook(box);
 		csp_box_hooks_put(box);
+	}
 	mutex_unlock(&box->mutex);
 	return err;
 }

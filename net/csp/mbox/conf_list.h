@@ -22,3 +22,10 @@ CSP_BOX_CONF(linger, 10000, 0, 60000, "ms", "life of a pinhole after the Detach"
 CSP_BOX_CONF(max_pinholes, 1048576, 1, 16777216, "pinholes", "pinholes at once")
 CSP_BOX_CONF(max_waiting, 16384, 1, 1048576, "pinholes", "of them, those that wait for an OK")
 CSP_BOX_CONF(max_rules, 65536, 0, 1048576, "rules", "rules at once")
+CSP_BOX_CONF(max_blocks, 4096, 1, 1048576, "blocks", "floods that are stopped at once")
+CSP_BOX_CONF(max_block_time, 600000, 1000, 86400000, "ms",
+	     "how long a flood is stopped unless its victim asks again")
+CSP_BOX_CONF(token_lifetime, 3600, 1, 86400, "s",
+	     "age at which the secret of gateway tokens is replaced; the former one is still good")
+CSP_BOX_CONF(cookies, 1, 0, 2, "choice",
+	     "have a Setup's sender echo a nonce first: 0 never, 1 under load, 2 always")

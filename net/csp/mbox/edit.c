@@ -75,14 +75,22 @@ int csp_packet_set_addr(struct csp_packet *p, const struct in6_addr *to,
 	return 0;
 }
 
-/* The message that ends at @p->rd.pos, behind others that were skipped. */
-static u16 csp_edit_msg(const struct csp_packet *p, const u8 *data)
+/**
+ * csp_packet_msg_at() - where the message being handled begins
+ * @p: the packet
+ *
+ * It ends at @p->rd.pos, behind others that were skipped.
+ *
+ * Context: any.
+ * Return: its offset from the csphdr.
+ */
+u16 csp_packet_msg_at(const struct csp_packet *p)
 {
 	u16 pos = p->from;
 	u16 next;
 
 	for (;;) {
-		next = pos + get_unaligned_be16(data + pos +
+		next = pos + get_unaligned_be16(p->rd.data + pos +
 				offsetof(struct csp_msghdr, length));
 		if (next >= p->rd.pos)
 			return pos;
@@ -90,18 +98,26 @@ static u16 csp_edit_msg(const struct csp_packet *p, const u8 *data)
 	}
 }
 
-/* Where the value of an attribute of the message is; 0: there is none. */
-static u16 csp_edit_find(const struct csp_packet *p, const u8 *data, u16 type)
+/**
+ * csp_packet_find() - where an attribute of the message being handled is
+ * @p:    the packet
+ * @type: enum csp_attr_type; of several the first
+ *
+ * Context: any.
+ * Return: offset of its value from the csphdr; 0: there is none.
+ */
+u16 csp_packet_find(const struct csp_packet *p, u16 type)
 {
-	u16 pos = csp_edit_msg(p, data) + sizeof(struct csp_msghdr);
-	u16 at;
+	u16 pos = csp_packet_msg_at(p) + sizeof(struct csp_msghdr);
+	const u8 *attr;
 
 	while (pos < p->rd.pos) {
-		at = get_unaligned_be16(data + pos +
-					offsetof(struct csp_attrhdr, type));
-		if ((at & ~CSP_A_CRITICAL) == type)
+		attr = p->rd.data + pos;
+		if ((get_unaligned_be16(attr + offsetof(struct csp_attrhdr,
+							type)) &
+		     ~CSP_A_CRITICAL) == type)
 			return pos + sizeof(struct csp_attrhdr);
-		pos += ALIGN(get_unaligned_be16(data + pos +
+		pos += ALIGN(get_unaligned_be16(attr +
 				offsetof(struct csp_attrhdr, length)), 4);
 	}
 	return 0;
@@ -139,7 +155,7 @@ int csp_packet_add_epoch(struct csp_packet *p, const struct csp_a_epoch *epoch)
 		return -ENOMEM;
 	data = p->skb->data + p->off;
 	p->rd.data = data;
-	at = csp_edit_find(p, data, CSP_A_EPOCH);
+	at = csp_packet_find(p, CSP_A_EPOCH);
 	for (i = 0; at && i < CSP_EPOCH_SLOTS; i++, at += sizeof(room)) {
 		if (memcmp(data + at, &room, sizeof(room)))
 			continue;
@@ -175,7 +191,7 @@ int csp_packet_set_timeout(struct csp_packet *p, u32 ms)
 		return -ENOMEM;
 	data = p->skb->data + p->off;
 	p->rd.data = data;
-	at = csp_edit_find(p, data, CSP_A_TIMEOUT);
+	at = csp_packet_find(p, CSP_A_TIMEOUT);
 	if (!at)
 		return -ENOENT;
 
@@ -183,6 +199,42 @@ int csp_packet_set_timeout(struct csp_packet *p, u32 ms)
 	memcpy(data + at, &to, sizeof(to));
 	memcpy(&sum, data + offsetof(struct csphdr, checksum), sizeof(sum));
 	csum_replace4(&sum, old, to);
+	memcpy(data + offsetof(struct csphdr, checksum), &sum, sizeof(sum));
+	return 0;
+}
+
+/**
+ * csp_packet_blank() - make an attribute of the message being handled a PAD
+ * @p:    a packet without MAC
+ * @type: enum csp_attr_type
+ *
+ * What a struct csp_msg points to is void afterwards. The value stays: nobody
+ * looks at it.
+ *
+ * Context: softirq, RCU.
+ * Return: 0; -ENOENT: the message has none; or -ENOMEM.
+ */
+int csp_packet_blank(struct csp_packet *p, u16 type)
+{
+	const __be16 pad = cpu_to_be16(CSP_A_PAD);
+	__sum16 sum;
+	__be16 old;
+	u16 at;
+	u8 *data;
+
+	if (skb_ensure_writable(p->skb, p->off + p->rd.len))
+		return -ENOMEM;
+	data = p->skb->data + p->off;
+	p->rd.data = data;
+	at = csp_packet_find(p, type);
+	if (!at)
+		return -ENOENT;
+
+	at -= sizeof(struct csp_attrhdr);
+	memcpy(&old, data + at, sizeof(old));
+	memcpy(data + at, &pad, sizeof(pad));
+	memcpy(&sum, data + offsetof(struct csphdr, checksum), sizeof(sum));
+	csum_replace2(&sum, old, pad);
 	memcpy(data + offsetof(struct csphdr, checksum), &sum, sizeof(sum));
 	return 0;
 }

@@ -19,9 +19,12 @@
  */
 #include <net/netfilter/nf_conntrack.h>
 
+#include "cookie.h"
 #include "firewall.h"
+#include "gateway.h"
 #include "nat.h"
 #include "related.h"
+#include "via.h"
 
 /* Section "Bundles": which messages may follow the first one of a request. */
 static bool csp_box_fits(const struct csp_packet *p, u8 first, u8 code,
@@ -61,12 +64,27 @@ static bool csp_box_check(struct csp_packet *p, struct csp_msg *msg)
 	return !ret;
 }
 
+/* What this box takes out of a Setup, and puts in, is done last. */
+static enum csp_fate csp_box_pass_setup(struct csp_packet *p,
+					const struct csp_msg *msg)
+{
+	const enum csp_fate fate = csp_box_setup(p, msg);
+
+	if (fate != CSP_FATE_DROP) {
+		csp_box_cookie_strip(p, msg);
+		csp_via_stamp(p, msg);
+	}
+	return fate;
+}
+
 static enum csp_fate csp_box_request(struct csp_packet *p,
 				     const struct csp_msg *msg)
 {
+	if (csp_gateway_blocks(p, msg))
+		return CSP_FATE_DROP;
 	switch (msg->type) {
 	case CSP_MSG_SETUP:
-		return csp_box_setup(p, msg);
+		return csp_box_pass_setup(p, msg);
 	case CSP_MSG_DETACH:
 		if (msg->code == CSP_SCOPE_CONN)
 			return csp_box_detach(p, msg);

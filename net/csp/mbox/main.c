@@ -8,6 +8,7 @@
 #include <linux/module.h>
 
 #include "conf.h"
+#include "gateway.h"
 #include "home.h"
 #include "hook.h"
 #include "mbox.h"
@@ -42,8 +43,13 @@ static int __net_init csp_box_net_init(struct net *net)
 	err = csp_homes_init(box);
 	if (err)
 		goto err_holes;
+	err = csp_gateway_init(box);
+	if (err)
+		goto err_homes;
 	return 0;
 
+err_homes:
+	csp_homes_exit(box);
 err_holes:
 	csp_holes_exit(box);
 err_related:
@@ -62,6 +68,7 @@ static void __net_exit csp_box_net_pre_exit(struct net *net)
 
 	mutex_lock(&box->mutex);
 	box->dying = true;
+	csp_gateway_close(box);
 	csp_box_hooks_put(box);
 	csp_attract_end(box);
 	mutex_unlock(&box->mutex);
@@ -75,6 +82,7 @@ static void __net_exit csp_box_net_exit(struct net *net)
 {
 	struct csp_box *box = csp_box_pernet(net);
 
+	csp_gateway_exit(box);
 	csp_homes_exit(box);
 	csp_holes_exit(box);
 	csp_related_exit(box);
@@ -93,6 +101,7 @@ static struct pernet_operations csp_box_net_ops = {
 static const struct csp_agent_ops csp_box_agent_ops = {
 	.request	= csp_home_register,
 	.answer		= csp_home_answer,
+	.flood		= csp_gateway_rcv,
 };
 
 static int __init csp_box_init(void)

@@ -141,8 +141,15 @@ void csp_match_exit(struct csp_box *box)
 
 /* --- what has no place in a key --- */
 
-static bool csp_match_if(const struct csp_rule_if *want,
-			 const struct net_device *dev)
+/**
+ * csp_match_if() - is a device on the side that is wanted?
+ * @want: the side
+ * @dev:  the device
+ *
+ * Context: any, RCU.
+ * Return: whether it is.
+ */
+bool csp_match_if(const struct csp_rule_if *want, const struct net_device *dev)
 {
 	if (want->zone && READ_ONCE(dev->group) != want->group)
 		return false;

@@ -113,6 +113,10 @@ struct nf_ct_timeout;
  * @n_homes:   how many
  * @attracting: the hooks of the agent are registered
  * @attract_ops: these hooks
+ * @sides:     those for which it is a gateway, or NULL; via.c; written under
+ *             @mutex, read under RCU
+ * @via_key:   secret of its tokens
+ * @blocks:    floods that it stops; block.c
  */
 struct csp_box {
 	struct net		*net;
@@ -151,6 +155,9 @@ struct csp_box {
 	u32			n_homes;
 	bool			attracting;
 	struct nf_hook_ops	attract_ops[2];
+	struct csp_gw_sides __rcu *sides;
+	u8			via_key[32];
+	struct csp_blocks	*blocks;
 };
 
 extern unsigned int csp_box_net_id;

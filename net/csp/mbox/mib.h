@@ -37,6 +37,31 @@ CSP_BOX_MIB(REFUSED_RULESET, "refused-ruleset",
 	    "Setups refused: the ruleset of netfilter drops their first packet")
 CSP_BOX_MIB(REFUSED_FULL, "refused-full", "Setups refused: no room for a pinhole")
 CSP_BOX_MIB(RATE_LIMITED, "rate-limited", "refusals not sent: the source asks too often")
+CSP_BOX_MIB(COOKIE_OUT, "cookie-out", "Setups answered with a nonce; nothing was kept")
+CSP_BOX_MIB(COOKIE_OK, "cookie-ok", "nonces echoed correctly")
+CSP_BOX_MIB(COOKIE_BAD, "cookie-bad", "nonces echoed wrongly or too late")
+
+/* Gateway */
+CSP_BOX_MIB(STAMPED, "stamped", "Setups that this gateway signed for with a token")
+CSP_BOX_MIB(STAMP_NONE, "stamp-none",
+	    "Setups of its own side left without one: a MAC, no room, or another source")
+CSP_BOX_MIB(VIA_REMOVED, "via-removed",
+	    "tokens of other gateways removed: of a side that has none, or too many")
+CSP_BOX_MIB(BLOCK_ASKED, "block-asked", "requests of victims to stop a flood")
+CSP_BOX_MIB(BLOCK_MALFORMED, "block-malformed",
+	    "of them, refused: they lack something, or ask for more than one host's packets")
+CSP_BOX_MIB(BLOCK_AUTH, "block-auth", "of them, refused: the token is not ours, or too old")
+CSP_BOX_MIB(BLOCK_MISMATCH, "block-mismatch",
+	    "of them, refused: for an address that is not the one who asks")
+CSP_BOX_MIB(BLOCK_CHALLENGED, "block-challenged", "of them, answered with a nonce")
+CSP_BOX_MIB(BLOCK_FULL, "block-full", "of them, refused: no room for more blocks")
+CSP_BOX_MIB(BLOCKED, "blocked", "floods stopped, for the first time")
+CSP_BOX_MIB(BLOCK_RENEWED, "block-renewed", "and once more")
+CSP_BOX_MIB(BLOCK_LIFTED, "block-lifted", "blocks that their victim had lifted")
+CSP_BOX_MIB(BLOCK_EXPIRED, "block-expired", "blocks whose time was over")
+CSP_BOX_MIB(BLOCK_DELETED, "block-deleted", "blocks removed by command")
+CSP_BOX_MIB(BLOCK_DROPS, "block-drops", "packets dropped because of a block")
+CSP_BOX_MIB(BLOCK_TOLD, "block-told", "times that a flooding host was told so")
 
 /* NAT */
 CSP_BOX_MIB(NAT_RESERVED, "nat-reserved", "mappings of a NAT reserved for a Setup or a move")

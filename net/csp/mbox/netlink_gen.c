@@ -82,7 +82,7 @@ const struct nla_policy csp_mbox_conf_get_nl_policy[CSP_MBOX_A_CONF_UNSPEC + 1] 
 };
 
 /* CSP_MBOX_CMD_CONF_SET - do */
-const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_MAX_RULES + 1] = {
+const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_COOKIES + 1] = {
 	[CSP_MBOX_A_CONF_ENABLE] = { .type = NLA_U32, },
 	[CSP_MBOX_A_CONF_UDP_TIMEOUT] = { .type = NLA_U32, },
 	[CSP_MBOX_A_CONF_TCP_TIMEOUT] = { .type = NLA_U32, },
@@ -92,14 +92,55 @@ const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_MAX_RULES + 
 	[CSP_MBOX_A_CONF_MAX_PINHOLES] = { .type = NLA_U32, },
 	[CSP_MBOX_A_CONF_MAX_WAITING] = { .type = NLA_U32, },
 	[CSP_MBOX_A_CONF_MAX_RULES] = { .type = NLA_U32, },
+	[CSP_MBOX_A_CONF_MAX_BLOCKS] = { .type = NLA_U32, },
+	[CSP_MBOX_A_CONF_MAX_BLOCK_TIME] = { .type = NLA_U32, },
+	[CSP_MBOX_A_CONF_TOKEN_LIFETIME] = { .type = NLA_U32, },
+	[CSP_MBOX_A_CONF_COOKIES] = { .type = NLA_U32, },
 };
 
 /* CSP_MBOX_CMD_STATS_GET - do */
 const struct nla_policy csp_mbox_stats_get_nl_policy[CSP_MBOX_A_STATS_UNSPEC + 1] = {
 };
 
+/* CSP_MBOX_CMD_GATEWAY_GET - do */
+const struct nla_policy csp_mbox_gateway_get_nl_policy[CSP_MBOX_A_GATEWAY_IN_GROUP + 1] = {
+	[CSP_MBOX_A_GATEWAY_IN_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[CSP_MBOX_A_GATEWAY_IN_GROUP] = { .type = NLA_U32, },
+};
+
+/* CSP_MBOX_CMD_GATEWAY_ADD - do */
+const struct nla_policy csp_mbox_gateway_add_nl_policy[CSP_MBOX_A_GATEWAY_EDGE + 1] = {
+	[CSP_MBOX_A_GATEWAY_IN_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[CSP_MBOX_A_GATEWAY_IN_GROUP] = { .type = NLA_U32, },
+	[CSP_MBOX_A_GATEWAY_EDGE] = { .type = NLA_FLAG, },
+};
+
+/* CSP_MBOX_CMD_GATEWAY_DEL - do */
+const struct nla_policy csp_mbox_gateway_del_nl_policy[CSP_MBOX_A_GATEWAY_IN_GROUP + 1] = {
+	[CSP_MBOX_A_GATEWAY_IN_NAME] = { .type = NLA_NUL_STRING, .len = 15, },
+	[CSP_MBOX_A_GATEWAY_IN_GROUP] = { .type = NLA_U32, },
+};
+
+/* CSP_MBOX_CMD_BLOCK_GET - do */
+const struct nla_policy csp_mbox_block_get_nl_policy[CSP_MBOX_A_BLOCK_PROTO + 1] = {
+	[CSP_MBOX_A_BLOCK_SRC] = { .type = NLA_BINARY, },
+	[CSP_MBOX_A_BLOCK_DST] = { .type = NLA_BINARY, },
+	[CSP_MBOX_A_BLOCK_PROTO] = { .type = NLA_U8, },
+};
+
+/* CSP_MBOX_CMD_BLOCK_DEL - do */
+const struct nla_policy csp_mbox_block_del_nl_policy[CSP_MBOX_A_BLOCK_PROTO + 1] = {
+	[CSP_MBOX_A_BLOCK_SRC] = { .type = NLA_BINARY, },
+	[CSP_MBOX_A_BLOCK_DST] = { .type = NLA_BINARY, },
+	[CSP_MBOX_A_BLOCK_PROTO] = { .type = NLA_U8, },
+};
+
+/* CSP_MBOX_CMD_BLOCK_FLUSH - do */
+const struct nla_policy csp_mbox_block_flush_nl_policy[CSP_MBOX_A_BLOCK_UNSPEC + 1] = {
+};
+
 /* Ops table for csp_mbox */
-const struct genl_ops csp_mbox_nl_ops[12] = {
+const struct genl_ops csp_mbox_nl_ops[18] = {
 	{
 		.cmd		= CSP_MBOX_CMD_RULE_GET,
 		.doit		= csp_mbox_nl_rule_get_doit,
@@ -173,7 +214,7 @@ const struct genl_ops csp_mbox_nl_ops[12] = {
 		.cmd		= CSP_MBOX_CMD_CONF_SET,
 		.doit		= csp_mbox_nl_conf_set_doit,
 		.policy		= csp_mbox_conf_set_nl_policy,
-		.maxattr	= CSP_MBOX_A_CONF_MAX_RULES,
+		.maxattr	= CSP_MBOX_A_CONF_COOKIES,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -181,6 +222,48 @@ const struct genl_ops csp_mbox_nl_ops[12] = {
 		.doit		= csp_mbox_nl_stats_get_doit,
 		.policy		= csp_mbox_stats_get_nl_policy,
 		.maxattr	= CSP_MBOX_A_STATS_UNSPEC,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_GATEWAY_GET,
+		.doit		= csp_mbox_nl_gateway_get_doit,
+		.dumpit		= csp_mbox_nl_gateway_get_dumpit,
+		.policy		= csp_mbox_gateway_get_nl_policy,
+		.maxattr	= CSP_MBOX_A_GATEWAY_IN_GROUP,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_GATEWAY_ADD,
+		.doit		= csp_mbox_nl_gateway_add_doit,
+		.policy		= csp_mbox_gateway_add_nl_policy,
+		.maxattr	= CSP_MBOX_A_GATEWAY_EDGE,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_GATEWAY_DEL,
+		.doit		= csp_mbox_nl_gateway_del_doit,
+		.policy		= csp_mbox_gateway_del_nl_policy,
+		.maxattr	= CSP_MBOX_A_GATEWAY_IN_GROUP,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_BLOCK_GET,
+		.doit		= csp_mbox_nl_block_get_doit,
+		.dumpit		= csp_mbox_nl_block_get_dumpit,
+		.policy		= csp_mbox_block_get_nl_policy,
+		.maxattr	= CSP_MBOX_A_BLOCK_PROTO,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_BLOCK_DEL,
+		.doit		= csp_mbox_nl_block_del_doit,
+		.policy		= csp_mbox_block_del_nl_policy,
+		.maxattr	= CSP_MBOX_A_BLOCK_PROTO,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_BLOCK_FLUSH,
+		.doit		= csp_mbox_nl_block_flush_doit,
+		.policy		= csp_mbox_block_flush_nl_policy,
+		.maxattr	= CSP_MBOX_A_BLOCK_UNSPEC,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };
 

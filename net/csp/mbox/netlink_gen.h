@@ -31,12 +31,24 @@ extern const struct nla_policy csp_mbox_agent_del_nl_policy[CSP_MBOX_A_HOME_HOME
 
 extern const struct nla_policy csp_mbox_conf_get_nl_policy[CSP_MBOX_A_CONF_UNSPEC + 1];
 
-extern const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_MAX_RULES + 1];
+extern const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_COOKIES + 1];
 
 extern const struct nla_policy csp_mbox_stats_get_nl_policy[CSP_MBOX_A_STATS_UNSPEC + 1];
 
+extern const struct nla_policy csp_mbox_gateway_get_nl_policy[CSP_MBOX_A_GATEWAY_IN_GROUP + 1];
+
+extern const struct nla_policy csp_mbox_gateway_add_nl_policy[CSP_MBOX_A_GATEWAY_EDGE + 1];
+
+extern const struct nla_policy csp_mbox_gateway_del_nl_policy[CSP_MBOX_A_GATEWAY_IN_GROUP + 1];
+
+extern const struct nla_policy csp_mbox_block_get_nl_policy[CSP_MBOX_A_BLOCK_PROTO + 1];
+
+extern const struct nla_policy csp_mbox_block_del_nl_policy[CSP_MBOX_A_BLOCK_PROTO + 1];
+
+extern const struct nla_policy csp_mbox_block_flush_nl_policy[CSP_MBOX_A_BLOCK_UNSPEC + 1];
+
 /* Ops table for csp_mbox */
-extern const struct genl_ops csp_mbox_nl_ops[12];
+extern const struct genl_ops csp_mbox_nl_ops[18];
 
 int csp_mbox_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_mbox_nl_rule_get_dumpit(struct sk_buff *skb,
@@ -56,6 +68,16 @@ int csp_mbox_nl_agent_del_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_mbox_nl_conf_get_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_mbox_nl_conf_set_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_mbox_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_gateway_get_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_gateway_get_dumpit(struct sk_buff *skb,
+				   struct netlink_callback *cb);
+int csp_mbox_nl_gateway_add_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_gateway_del_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_block_get_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_block_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int csp_mbox_nl_block_del_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_block_flush_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	CSP_MBOX_NLGRP_EVENTS,

@@ -61,9 +61,17 @@ int csp_packet_msg(struct csp_packet *p, struct csp_msg *msg);
 /* Another IP source or destination; -ENOMEM, and then nothing has changed. */
 int csp_packet_set_addr(struct csp_packet *p, const struct in6_addr *to,
 			bool source);
+/* Offsets in the packet: of the message being handled, of a value in it. */
+u16 csp_packet_msg_at(const struct csp_packet *p);
+u16 csp_packet_find(const struct csp_packet *p, u16 type);
 /* Sets the TIMEOUT of the message being handled. */
 int csp_packet_set_timeout(struct csp_packet *p, u32 ms);
 /* Writes into the message's EPOCH which box this is; 0 or negative errno. */
 int csp_packet_add_epoch(struct csp_packet *p, const struct csp_a_epoch *epoch);
+/* Makes an attribute of it a PAD. */
+int csp_packet_blank(struct csp_packet *p, u16 type);
+/* Adds an attribute to it, takes one out of it. */
+int csp_packet_add(struct csp_packet *p, const void *attr, u16 len);
+int csp_packet_remove(struct csp_packet *p, u16 type);
 
 #endif /* _NET_CSP_MBOX_PACKET_H */

@@ -145,6 +145,8 @@ void csp_match_exit(struct csp_box *box);
 /* The index, under csp_box.mutex. */
 int csp_match_add(struct csp_box *box, struct csp_box_rule *rule);
 void csp_match_del(struct csp_box *box, struct csp_box_rule *rule);
+bool csp_match_if(const struct csp_rule_if *want,
+		  const struct net_device *dev);
 /* The first rule for a Setup. RCU. */
 void csp_match(struct csp_packet *p, const struct csp_msg *msg,
 	       struct csp_rule_found *found);

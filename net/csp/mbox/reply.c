@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Answers of the box itself: Reject and Redirect; csp.rst, sections "Boxes",
- * "Rejection", "Redirect".
+ * Answers of the box itself: Reject, Redirect, Ack; csp.rst, sections "Boxes",
+ * "Rejection", "Redirect", "Stateless answer".
  *
  * They go out from the box's own address, with ORIGIN, and are believed because
  * of the transaction and the identifier that they repeat.
  */
 #include <net/dst.h>
 #include <net/ipv6.h>
+#include <net/netfilter/nf_conntrack.h>
 
 #include "../limit.h"
 #include "../tx.h"
@@ -85,8 +86,10 @@ static void csp_reply_origin(struct csp_box_reply *r)
 	csp_write_addr(&r->wr, CSP_A_ORIGIN, &origin);
 }
 
+/* To whoever it may be: conntrack shall keep nothing of it either. */
 static void csp_reply_send(struct csp_packet *p, struct csp_box_reply *r)
 {
+	nf_ct_set(r->skb, NULL, IP_CT_UNTRACKED);
 	csp_tx_finish(csp_box_host(p->box), r->skb, &r->wr, &r->to, r->dst);
 	dst_release(r->dst);
 }
@@ -194,4 +197,27 @@ void csp_box_redirect(struct csp_packet *p, const struct csp_msg *msg,
 	if (rule->spec.to_port)
 		dst.local_port = rule->spec.to_port;
 	csp_box_redirect_to(p, msg, &msg->src, &dst, NULL);
+}
+
+/**
+ * csp_box_ack() - have the requester repeat itself, with a nonce
+ * @p:     the packet
+ * @msg:   its Setup or Attach
+ * @nonce: the nonce
+ * @len:   its length
+ *
+ * Context: softirq, RCU, no lock.
+ * Return: whether it was sent: not if the source asks too often.
+ */
+bool csp_box_ack(struct csp_packet *p, const struct csp_msg *msg,
+		 const u8 *nonce, u16 len)
+{
+	struct csp_box_reply r;
+
+	if (!csp_reply_begin(p, &r, &p->saddr, p->rd.xid, CSP_MSG_ACK,
+			     msg->cid))
+		return false;
+	csp_write_blob(&r.wr, CSP_A_NONCE, nonce, len);
+	csp_reply_send(p, &r);
+	return true;
 }

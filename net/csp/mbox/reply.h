@@ -15,6 +15,9 @@ void csp_box_reject(struct csp_packet *p, const struct csp_msg *msg, u16 code,
 /* Refuses a request of a pinhole's end on behalf of the ruleset, later. */
 void csp_box_reject_to(struct csp_packet *p, const struct in6_addr *daddr,
 		       __be32 xid, __be64 dcid, u16 code);
+/* Asks for an echo. False: the rate is exceeded, or no memory. */
+bool csp_box_ack(struct csp_packet *p, const struct csp_msg *msg,
+		 const u8 *nonce, u16 len);
 /* Has the requester use other names. */
 void csp_box_redirect_to(struct csp_packet *p, const struct csp_msg *msg,
 			 const struct csp_end *src, const struct csp_end *dst,

@@ -9,7 +9,8 @@
  *	         rules
  *	           |
  *	  .--------+---------+-----------+----------.
- *	reject  redirect  ask-host     accept     none
+ *	reject  redirect  ask-host     accept     none         (the last three:
+ *	  |        |         |           |          |           cookie.c first)
  *	  |        |         |           |          |
  *	Reject  Redirect  forwarded,  the ruleset   what it carries is
  *	                  nothing     is asked,     judged by the ruleset
@@ -25,6 +26,7 @@
 #include <linux/tcp.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "cookie.h"
 #include "firewall.h"
 #include "judge.h"
 #include "nat.h"
@@ -441,10 +443,13 @@ static enum csp_fate csp_setup_ruleset(struct csp_packet *p,
 	struct csp_hole *hole;
 	enum csp_fate fate;
 
-	if (CSP_HAS(msg, PIGGYBACK))
+	if (CSP_HAS(msg, PIGGYBACK)) {
+		if (csp_box_cookie_asks_ct(p, msg, key))
+			return CSP_FATE_DROP;
 		CSP_BOX_INC(p->box, SETUP_RULESET);
-	else if (!csp_nat_active(p->box, p->family))
+	} else if (!csp_nat_active(p->box, p->family)) {
 		return CSP_FATE_PASS;
+	}
 	hole = csp_setup_hole(p, msg, key, NULL);
 	if (!hole)
 		return csp_setup_refuse(p, msg, -ENOMEM);
@@ -486,11 +491,14 @@ static enum csp_fate csp_setup_by_rule(struct csp_packet *p,
 	case CSP_MBOX_ACTION_ASK_HOST:
 		if (p->masked)
 			return csp_setup_foreign(p);
-		CSP_BOX_INC(p->box, ASKED);
 		break;
-	default:
-		CSP_BOX_INC(p->box, ACCEPTED);
 	}
+	if (csp_box_cookie_asks(p, msg))
+		return CSP_FATE_DROP;
+	if (found.rule->spec.action == CSP_MBOX_ACTION_ASK_HOST)
+		CSP_BOX_INC(p->box, ASKED);
+	else
+		CSP_BOX_INC(p->box, ACCEPTED);
 	return csp_setup_new(p, msg, key, found.rule);
 }
 

@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Floods that a gateway stops: the table, and the hook that drops; csp.rst,
+ * section "Gateways and floods".
+ *
+ * The hook is the first thing that happens to an IP packet: before conntrack,
+ * before any rule and before routing. A packet costs a hash look-up, and while
+ * no namespace has a block, nothing but the patched jump of a static key.
+ * Signalling passes here: gateway.c refuses it in words.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/jhash.h>
+#include <linux/jump_label.h>
+#include <linux/netfilter_ipv4.h>
+#include <linux/netfilter_ipv6.h>
+#include <linux/slab.h>
+#include <net/ipv6.h>
+
+#include "block.h"
+#include "gateway.h"
+
+/* Defragmentation comes before, so that a fragment has its transport. */
+#define CSP_BLOCK_PRIORITY	(NF_IP_PRI_RAW - 1)
+
+static DEFINE_STATIC_KEY_FALSE(csp_block_key);
+
+static u32 csp_block_hash(const void *data, u32 len, u32 seed)
+{
+	const struct csp_block_key *key = data;
+
+	if (key->family == 4)
+		return jhash_3words((__force u32)key->src.s6_addr32[3],
+				    (__force u32)key->dst.s6_addr32[3],
+				    key->proto, seed);
+	return jhash2((const u32 *)data, sizeof(*key) / sizeof(u32), seed);
+}
+
+static const struct rhashtable_params csp_block_params = {
+	.key_len		= sizeof(struct csp_block_key),
+	.key_offset		= offsetof(struct csp_block, key),
+	.head_offset		= offsetof(struct csp_block, node),
+	.hashfn			= csp_block_hash,
+	.automatic_shrinking	= true,
+};
+
+/* --- the hook --- */
+
+/**
+ * csp_block_find() - which block stops a packet?
+ * @box:    namespace
+ * @src:    who sends it; IPv4 as v4-mapped
+ * @dst:    whom to
+ * @family: 4 or 6
+ * @proto:  its transport
+ *
+ * Context: any, RCU.
+ * Return: the block, good under RCU, or NULL.
+ */
+struct csp_block *csp_block_find(struct csp_box *box,
+				 const struct in6_addr *src,
+				 const struct in6_addr *dst, u8 family,
+				 u8 proto)
+{
+	struct csp_blocks *bs = box->blocks;
+	struct csp_block_key key = {
+		.src	= *src,
+		.dst	= *dst,
+		.family	= family,
+	};
+	struct csp_block *block;
+
+	if (!READ_ONCE(bs->n))
+		return NULL;
+	block = rhashtable_lookup(&bs->table, &key, csp_block_params);
+	if (block || !READ_ONCE(bs->n_proto))
+		return block;
+	key.proto = proto;
+	return rhashtable_lookup(&bs->table, &key, csp_block_params);
+}
+
+static unsigned int csp_block_drop(struct csp_box *box,
+				   struct csp_block *block)
+{
+	if (time_after(jiffies, READ_ONCE(block->expires)))
+		return NF_ACCEPT;
+	atomic64_inc(&block->drops);
+	CSP_BOX_INC(box, BLOCK_DROPS);
+	csp_gateway_tell_again(box, block);
+	return NF_DROP;
+}
+
+static unsigned int csp_block_hook4(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	const struct iphdr *iph = ip_hdr(skb);
+	struct csp_box *box = priv;
+	struct in6_addr src, dst;
+	struct csp_block *block;
+
+	if (!static_branch_unlikely(&csp_block_key) ||
+	    iph->protocol == csp_ipproto)
+		return NF_ACCEPT;
+	ipv6_addr_set_v4mapped(iph->saddr, &src);
+	ipv6_addr_set_v4mapped(iph->daddr, &dst);
+	block = csp_block_find(box, &src, &dst, 4, iph->protocol);
+	return block ? csp_block_drop(box, block) : NF_ACCEPT;
+}
+
+static unsigned int csp_block_hook6(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
+	struct csp_box *box = priv;
+	u8 nexthdr = ip6h->nexthdr;
+	struct csp_block *block;
+	__be16 frag_off;
+
+	if (!static_branch_unlikely(&csp_block_key) || !READ_ONCE(box->blocks->n))
+		return NF_ACCEPT;
+	if (ipv6_ext_hdr(nexthdr) &&
+	    ipv6_skip_exthdr(skb, sizeof(*ip6h), &nexthdr, &frag_off) < 0)
+		return NF_ACCEPT;
+	if (nexthdr == csp_ipproto)
+		return NF_ACCEPT;
+	block = csp_block_find(box, &ip6h->saddr, &ip6h->daddr, 6, nexthdr);
+	return block ? csp_block_drop(box, block) : NF_ACCEPT;
+}
+
+static const struct nf_hook_ops csp_block_ops[] = {
+	{
+		.hook		= csp_block_hook4,
+		.pf		= NFPROTO_IPV4,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= CSP_BLOCK_PRIORITY,
+	},
+	{
+		.hook		= csp_block_hook6,
+		.pf		= NFPROTO_IPV6,
+		.hooknum	= NF_INET_PRE_ROUTING,
+		.priority	= CSP_BLOCK_PRIORITY,
+	},
+};
+
+/**
+ * csp_blocks_hook() - drop what is blocked
+ * @box: namespace
+ *
+ * Context: process, csp_box.mutex held; may sleep.
+ * Return: 0, also if it does so already, or a negative errno.
+ */
+int csp_blocks_hook(struct csp_box *box)
+{
+	struct csp_blocks *bs = box->blocks;
+	int i, err;
+
+	lockdep_assert_held(&box->mutex);
+	if (bs->hooked)
+		return 0;
+	BUILD_BUG_ON(ARRAY_SIZE(csp_block_ops) != ARRAY_SIZE(bs->ops));
+	memcpy(bs->ops, csp_block_ops, sizeof(csp_block_ops));
+	for (i = 0; i < ARRAY_SIZE(bs->ops); i++)
+		bs->ops[i].priv = box;
+	err = nf_register_net_hooks(box->net, bs->ops, ARRAY_SIZE(bs->ops));
+	bs->hooked = !err;
+	return err;
+}
+
+/**
+ * csp_blocks_unhook() - drop nothing any more
+ * @box: namespace
+ *
+ * Context: process, csp_box.mutex held; may sleep.
+ */
+void csp_blocks_unhook(struct csp_box *box)
+{
+	struct csp_blocks *bs = box->blocks;
+
+	lockdep_assert_held(&box->mutex);
+	if (!bs->hooked)
+		return;
+	nf_unregister_net_hooks(box->net, bs->ops, ARRAY_SIZE(bs->ops));
+	bs->hooked = false;
+}
+
+/* --- the table --- */
+
+static void csp_block_remove(struct csp_blocks *bs, struct csp_block *block)
+{
+	lockdep_assert_held(&bs->lock);
+	rhashtable_remove_fast(&bs->table, &block->node, csp_block_params);
+	list_del(&block->list);
+	WRITE_ONCE(bs->n, bs->n - 1);
+	if (block->key.proto)
+		WRITE_ONCE(bs->n_proto, bs->n_proto - 1);
+	kfree_rcu(block, rcu);
+}
+
+/* One victim gets no more than a share of a table that fills up. */
+static bool csp_block_room(struct csp_blocks *bs,
+			   const struct csp_block_key *key)
+{
+	const u32 max = CSP_BOX_CONF(bs->box, max_blocks);
+	const struct csp_block *block;
+	u32 n = 0;
+
+	if (bs->n < max / 2)
+		return true;
+	list_for_each_entry(block, &bs->list, list)
+		n += ipv6_addr_equal(&block->key.dst, &key->dst);
+	return bs->n < max && n <= max / 8;
+}
+
+static int csp_block_new(struct csp_blocks *bs,
+			 const struct csp_block_key *key, __be64 cid,
+			 unsigned long expires)
+{
+	struct csp_block *block;
+	int err;
+
+	if (!csp_block_room(bs, key))
+		return -ENOSPC;
+	block = kzalloc(sizeof(*block), GFP_ATOMIC);
+	if (!block)
+		return -ENOMEM;
+	block->key = *key;
+	block->cid = cid;
+	block->born = jiffies;
+	block->told = jiffies;
+	block->expires = expires;
+	err = rhashtable_insert_fast(&bs->table, &block->node,
+				     csp_block_params);
+	if (err) {
+		kfree(block);
+		return err;
+	}
+	list_add(&block->list, &bs->list);
+	WRITE_ONCE(bs->n, bs->n + 1);
+	if (key->proto)
+		WRITE_ONCE(bs->n_proto, bs->n_proto + 1);
+	return 0;
+}
+
+/**
+ * csp_block_add() - stop a flood, or go on stopping it
+ * @box:     namespace
+ * @key:     what
+ * @cid:     identifier by which the flooding host is told
+ * @ms:      for how long
+ * @renewed: set: it was stopped before
+ *
+ * Context: any.
+ * Return: 0, -ENOSPC or -ENOMEM.
+ */
+int csp_block_add(struct csp_box *box, const struct csp_block_key *key,
+		  __be64 cid, u32 ms, bool *renewed)
+{
+	const unsigned long expires = jiffies + msecs_to_jiffies(ms);
+	struct csp_blocks *bs = box->blocks;
+	struct csp_block *block;
+	int err = 0;
+
+	spin_lock_bh(&bs->lock);
+	block = rhashtable_lookup_fast(&bs->table, key, csp_block_params);
+	*renewed = block;
+	if (block) {
+		WRITE_ONCE(block->expires, expires);
+		WRITE_ONCE(block->cid, cid);
+	} else {
+		err = csp_block_new(bs, key, cid, expires);
+	}
+	if (!err)
+		mod_delayed_work(system_wq, &bs->work, 0);
+	spin_unlock_bh(&bs->lock);
+	return err;
+}
+
+/**
+ * csp_block_del() - stop a flood no longer
+ * @box: namespace
+ * @key: what
+ *
+ * Context: any.
+ * Return: whether it was there.
+ */
+bool csp_block_del(struct csp_box *box, const struct csp_block_key *key)
+{
+	struct csp_blocks *bs = box->blocks;
+	struct csp_block *block;
+
+	spin_lock_bh(&bs->lock);
+	block = rhashtable_lookup_fast(&bs->table, key, csp_block_params);
+	if (block) {
+		csp_block_remove(bs, block);
+		mod_delayed_work(system_wq, &bs->work, 0);
+	}
+	spin_unlock_bh(&bs->lock);
+	return block;
+}
+
+/**
+ * csp_blocks_flush() - stop none any longer
+ * @box: namespace
+ *
+ * Context: any.
+ * Return: how many there were.
+ */
+u32 csp_blocks_flush(struct csp_box *box)
+{
+	struct csp_blocks *bs = box->blocks;
+	struct csp_block *block, *tmp;
+	u32 n;
+
+	spin_lock_bh(&bs->lock);
+	n = bs->n;
+	list_for_each_entry_safe(block, tmp, &bs->list, list)
+		csp_block_remove(bs, block);
+	mod_delayed_work(system_wq, &bs->work, 0);
+	spin_unlock_bh(&bs->lock);
+	return n;
+}
+
+/* Removes what is over; returns jiffies until the next is. */
+static unsigned long csp_blocks_expire(struct csp_blocks *bs)
+{
+	struct csp_block *block, *tmp;
+	unsigned long next = 60 * HZ;
+
+	lockdep_assert_held(&bs->lock);
+	list_for_each_entry_safe(block, tmp, &bs->list, list) {
+		if (time_after(jiffies, block->expires)) {
+			CSP_BOX_INC(bs->box, BLOCK_EXPIRED);
+			csp_block_remove(bs, block);
+		} else {
+			next = min(next, block->expires - jiffies + 1);
+		}
+	}
+	return next;
+}
+
+static void csp_blocks_work(struct work_struct *work)
+{
+	struct csp_blocks *bs = container_of(to_delayed_work(work),
+					     struct csp_blocks, work);
+	unsigned long next;
+	bool live;
+
+	spin_lock_bh(&bs->lock);
+	next = csp_blocks_expire(bs);
+	live = bs->n;
+	if (live)
+		mod_delayed_work(system_wq, &bs->work, next);
+	spin_unlock_bh(&bs->lock);
+	if (live == bs->live)
+		return;
+	bs->live = live;
+	if (live)
+		static_branch_inc(&csp_block_key);
+	else
+		static_branch_dec(&csp_block_key);
+}
+
+/**
+ * csp_blocks_init() - set up a namespace
+ * @box: namespace
+ *
+ * Context: process; may sleep.
+ * Return: 0 or a negative errno.
+ */
+int csp_blocks_init(struct csp_box *box)
+{
+	struct csp_blocks *bs = kzalloc(sizeof(*bs), GFP_KERNEL);
+	int err;
+
+	if (!bs)
+		return -ENOMEM;
+	err = rhashtable_init(&bs->table, &csp_block_params);
+	if (err) {
+		kfree(bs);
+		return err;
+	}
+	bs->box = box;
+	spin_lock_init(&bs->lock);
+	INIT_LIST_HEAD(&bs->list);
+	INIT_DELAYED_WORK(&bs->work, csp_blocks_work);
+	box->blocks = bs;
+	return 0;
+}
+
+/**
+ * csp_blocks_exit() - undo csp_blocks_init()
+ * @box: namespace, without hooks, in which nothing is received any more
+ *
+ * Context: process; may sleep.
+ */
+void csp_blocks_exit(struct csp_box *box)
+{
+	struct csp_blocks *bs = box->blocks;
+
+	csp_blocks_flush(box);
+	/* The last run turns the static key off. */
+	flush_delayed_work(&bs->work);
+	rhashtable_destroy(&bs->table);
+	kfree(bs);
+	box->blocks = NULL;
+}

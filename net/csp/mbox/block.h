@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Floods that a gateway stops.
+ */
+#ifndef _NET_CSP_MBOX_BLOCK_H
+#define _NET_CSP_MBOX_BLOCK_H
+
+#include "mbox.h"
+
+/**
+ * struct csp_block_key - what is stopped
+ * @src:    whose packets; IPv4 as v4-mapped
+ * @dst:    those to whom
+ * @proto:  transport; 0: all
+ * @family: 4 or 6
+ * @zero:   keeps the key free of padding
+ */
+struct csp_block_key {
+	struct in6_addr	src;
+	struct in6_addr	dst;
+	u8		proto;
+	u8		family;
+	u16		zero;
+};
+
+/**
+ * struct csp_block - a flood that is stopped
+ * @node:    in csp_blocks.table
+ * @key:     what is stopped
+ * @rcu:     for kfree_rcu()
+ * @list:    in csp_blocks.list
+ * @cid:     the flooding host's identifier, from the token
+ * @born:    jiffies when it was asked for first
+ * @expires: jiffies
+ * @told:    jiffies when that host was told last
+ * @drops:   packets dropped
+ */
+struct csp_block {
+	struct rhash_head	node;
+	struct csp_block_key	key;
+	struct rcu_head		rcu;
+	struct list_head	list;
+	__be64			cid;
+	unsigned long		born;
+	unsigned long		expires;
+	unsigned long		told;
+	atomic64_t		drops;
+};
+
+/**
+ * struct csp_blocks - all of a namespace
+ * @table:  by key; read under RCU
+ * @lock:   protects what follows, and writers of @table
+ * @list:   all, the youngest first
+ * @n:      how many
+ * @n_proto: of them, those of one transport
+ * @live:   counted in the static key; by @work only
+ * @box:    namespace
+ * @work:   expiry, and the static key
+ * @ops:    hooks, as long as @hooked; under csp_box.mutex
+ * @hooked: they are registered
+ */
+struct csp_blocks {
+	struct rhashtable	table;
+	spinlock_t		lock;	/* see above */
+	struct list_head	list;
+	u32			n;
+	u32			n_proto;
+	bool			live;
+	struct csp_box		*box;
+	struct delayed_work	work;
+	struct nf_hook_ops	ops[2];
+	bool			hooked;
+};
+
+int csp_blocks_init(struct csp_box *box);
+void csp_blocks_exit(struct csp_box *box);
+/* Under csp_box.mutex: drop what is blocked, or do not any more. */
+int csp_blocks_hook(struct csp_box *box);
+void csp_blocks_unhook(struct csp_box *box);
+
+/* 0 or -ENOSPC, -ENOMEM. Any context. */
+int csp_block_add(struct csp_box *box, const struct csp_block_key *key,
+		  __be64 cid, u32 ms, bool *renewed);
+/* Whether it was there. */
+bool csp_block_del(struct csp_box *box, const struct csp_block_key *key);
+u32 csp_blocks_flush(struct csp_box *box);
+/* The block that stops a packet of @proto, or NULL. RCU. */
+struct csp_block *csp_block_find(struct csp_box *box,
+				 const struct in6_addr *src,
+				 const struct in6_addr *dst, u8 family,
+				 u8 proto);
+
+#endif /* _NET_CSP_MBOX_BLOCK_H */
