@@ -53,6 +53,8 @@ extern const struct command cmd_pinhole;
 extern const struct command cmd_box;
 extern const struct command cmd_agent;
 extern const struct command cmd_register;
+extern const struct command cmd_block;
+extern const struct command cmd_gateway;
 
 /* Given before or after the command. */
 extern bool opt_json;

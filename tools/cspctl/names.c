@@ -93,6 +93,13 @@ const struct name verdict_names[] = {
 	{ }
 };
 
+const struct name block_names[] = {
+	{ CSP_BLOCK_STATE_ASKING, "asking" },
+	{ CSP_BLOCK_STATE_BLOCKED, "blocked" },
+	{ CSP_BLOCK_STATE_REFUSED, "refused" },
+	{ }
+};
+
 const struct name event_names[] = {
 	{ CSP_EVENT_CREATED, "created" },
 	{ CSP_EVENT_ESTABLISHED, "established" },

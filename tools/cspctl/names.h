@@ -26,6 +26,7 @@ extern const struct name encap_names[];		/* setting udp_encap */
 extern const struct name action_names[];	/* enum csp_mbox_action */
 extern const struct name hole_names[];		/* enum csp_mbox_state */
 extern const struct name hole_event_names[];	/* enum csp_mbox_event */
+extern const struct name block_names[];		/* enum csp_block_state */
 extern const struct name arrow_names[];		/* enum csp_dir */
 extern const struct name bool_names[];		/* settings that are on or off */
 

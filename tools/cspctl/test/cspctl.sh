@@ -95,7 +95,7 @@ run conf set fallback 300; is "reason of a refusal, harmless" 1 'err=cspctl: con
 KERNEL_MOOD=old
 run key;		is "command unknown to the module" 1 'err=*the csp module that is loaded cannot do it'
 run conf;		is "settings unknown to the module are not shown" 0 'out=*fallback*' "err="
-run conf reply_rate;	is "asking for one of them" 1 out= "err=*has no setting 'reply_rate'"
+run conf max_blocks;	is "asking for one of them" 1 out= "err=*has no setting 'max_blocks'"
 KERNEL_MOOD=strange
 run flow;		is "values of a later version" 0 'out=*99[?] *77[?] *validated,0xfffffff8*' err=
 run -j;			is "status with them" 0 'out={*}' err=
@@ -227,6 +227,37 @@ run cgroup add /a;	is "cgroup add without a mode" 2
 run cgroup del;		is "cgroup del what" 2
 run cgroup burn;		is "cgroup, unknown" 2
 run cgroup add "/$(printf 'x%.0s' {1..4200})" off;	is "cgroup, long path" 2 'err=*too long*'
+
+# --- floods: block, gateway --------------------------------------------------------------------
+
+run block;		is "block" 0 'requests=20 dump' \
+	'out=*192.0.2.9 *192.0.2.1 *any *192.0.2.254 *blocked *full *1m00s*'
+run block -j;		json "block -j" 'd[0]["state"] == "blocked" and d[0]["via"] == "192.0.2.254" and
+	d[0]["error"] == "full" and d[0]["expires_ms"] == 60000'
+run block add 192.0.2.9;	is "block add" 0 out= 'requests=21 1=c0000209'
+run block add ::9 to ::1 via ::fe proto udp for 5m;	is "block add, all words" 0 \
+	'requests=21 1=*09 2=*01 3=*fe 4=11 5=e0930400'
+run block del 192.0.2.9 proto tcp;	is "block del" 0 'requests=22 1=c0000209 4=06'
+run block add;		is "block whom" 2 'err=*needs an address*'
+run block add host;	is "block add, no address" 2 "err=*'host' is no address*"
+run block add 192.0.2.9 for;	is "block add, half a word" 2 "err=*'for' needs a value*"
+run block add 192.0.2.9 for ever;	is "block add, no time" 2 "err=*'ever' is no time*"
+run block del 192.0.2.9 for 5m;	is "block del, for" 2 "err=*unknown word 'for'*"
+run block burn;		is "block, unknown" 2
+run gateway;		is "gateway" 0 'requests=15 dump' 'out=*eth0 *edge*zone 7 *-*'
+run gateway -j;		json "gateway -j" 'd == [{"in": "eth0", "edge": True}, {"zone": 7, "edge": False}]'
+run gateway add eth0 edge;	is "gateway add" 0 'requests=16 1=6574683000 3='
+run gateway add zone 7;	is "gateway add, zone" 0 'requests=16 2=07000000'
+run gateway del zone 7;	is "gateway del" 0 'requests=17 2=07000000'
+run gateway add;	is "gateway where" 2
+run gateway del eth0 edge;	is "gateway del, too much" 2
+run gateway add zone many;	is "gateway add, no zone" 2 "err=*'many' is no number*"
+run gateway blocks;	is "gateway blocks" 0 'requests=18 dump' 'out=*192.0.2.9 *192.0.2.1 *tcp *12 *5.0s *1m00s*'
+run gateway blocks -j;	json "gateway blocks -j" 'd[0]["packets"] == 12 and d[0]["proto"] == "tcp"'
+run gateway unblock 192.0.2.9 192.0.2.1 proto tcp;	is "gateway unblock" 0 \
+	'requests=19 1=c0000209 2=c0000201 3=06'
+run gateway unblock all;	is "gateway unblock all" 0 'out=3 blocks removed' requests=20
+run gateway unblock 192.0.2.9;	is "gateway unblock, half" 2
 
 # --- boxes: rule, pinhole, box -------------------------------------------------------------------
 

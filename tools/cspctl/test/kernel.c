@@ -404,6 +404,45 @@ static void box_number(uint8_t cmd, uint16_t type, uint32_t number)
 	ready(nlh);
 }
 
+static void asked_block(void)
+{
+	struct nlmsghdr *nlh = reply(CSP_CMD_BLOCK_GET);
+
+	put_address(nlh, CSP_A_BLOCK_ADDR, "192.0.2.9");
+	put_address(nlh, CSP_A_BLOCK_LOCAL, "192.0.2.1");
+	put_address(nlh, CSP_A_BLOCK_VIA, "192.0.2.254");
+	mnl_attr_put_u32(nlh, CSP_A_BLOCK_TIMEOUT, 60000);
+	mnl_attr_put_u8(nlh, CSP_A_BLOCK_STATE, CSP_BLOCK_STATE_BLOCKED);
+	mnl_attr_put_u16(nlh, CSP_A_BLOCK_ERROR, CSP_ERR_FULL);
+	mnl_attr_put_u32(nlh, CSP_A_BLOCK_EXPIRES, 60000);
+	ready(nlh);
+}
+
+static void box_block(void)
+{
+	struct nlmsghdr *nlh = reply(CSP_MBOX_CMD_BLOCK_GET);
+
+	put_address(nlh, CSP_MBOX_A_BLOCK_SRC, "192.0.2.9");
+	put_address(nlh, CSP_MBOX_A_BLOCK_DST, "192.0.2.1");
+	mnl_attr_put_u8(nlh, CSP_MBOX_A_BLOCK_PROTO, IPPROTO_TCP);
+	mnl_attr_put_u64(nlh, CSP_MBOX_A_BLOCK_PACKETS, 12);
+	mnl_attr_put_u32(nlh, CSP_MBOX_A_BLOCK_AGE, 5000);
+	mnl_attr_put_u32(nlh, CSP_MBOX_A_BLOCK_EXPIRES, 60000);
+	ready(nlh);
+}
+
+static void box_sides(void)
+{
+	struct nlmsghdr *nlh = reply(CSP_MBOX_CMD_GATEWAY_GET);
+
+	mnl_attr_put_strz(nlh, CSP_MBOX_A_GATEWAY_IN_NAME, "eth0");
+	mnl_attr_put(nlh, CSP_MBOX_A_GATEWAY_EDGE, 0, NULL);
+	ready(nlh);
+	nlh = reply(CSP_MBOX_CMD_GATEWAY_GET);
+	mnl_attr_put_u32(nlh, CSP_MBOX_A_GATEWAY_IN_GROUP, 7);
+	ready(nlh);
+}
+
 static void answer_box_dump(const struct nlmsghdr *request, uint8_t cmd)
 {
 	switch (cmd) {
@@ -411,6 +450,12 @@ static void answer_box_dump(const struct nlmsghdr *request, uint8_t cmd)
 		box_rule(1, CSP_MBOX_ACTION_ACCEPT);
 		box_rule(5, CSP_MBOX_ACTION_REJECT);
 		box_rule(4, CSP_MBOX_ACTION_REDIRECT);
+		break;
+	case CSP_MBOX_CMD_GATEWAY_GET:
+		box_sides();
+		break;
+	case CSP_MBOX_CMD_BLOCK_GET:
+		box_block();
 		break;
 	case CSP_MBOX_CMD_PINHOLE_GET:
 		pinhole(cmd, 0x1234, CSP_MBOX_STATE_OPEN, CSP_DIR_BOTH);
@@ -431,6 +476,9 @@ static void answer_box_do(const struct nlmsghdr *request, uint8_t cmd)
 		break;
 	case CSP_MBOX_CMD_RULE_FLUSH:
 		box_number(cmd, CSP_MBOX_A_RULE_FLUSHED, 3);
+		break;
+	case CSP_MBOX_CMD_BLOCK_FLUSH:
+		box_number(cmd, CSP_MBOX_A_BLOCK_FLUSHED, 3);
 		break;
 	case CSP_MBOX_CMD_CONF_GET:
 		box_conf();
@@ -510,6 +558,9 @@ static void answer_dump(const struct nlmsghdr *request, uint8_t cmd)
 		for (i = 0; i < ARRAY_SIZE(objects); i++)
 			flow(&objects[i]);
 		break;
+	case CSP_CMD_BLOCK_GET:
+		asked_block();
+		break;
 	case CSP_CMD_PEER_GET:
 		peer("10.0.0.2", 0, 0, CSP_PEER_VERDICT_CAPABLE, 590000, false,
 		     20037);
@@ -537,6 +588,7 @@ static bool is_change(uint8_t cmd)
 	case CSP_CMD_PEER_GET:
 	case CSP_CMD_KEY_GET:
 	case CSP_CMD_RULE_GET:
+	case CSP_CMD_BLOCK_GET:
 		return false;
 	}
 	return true;
@@ -579,6 +631,8 @@ static void answer_do(const struct nlmsghdr *request, uint8_t cmd)
 	case CSP_CMD_CONF_SET:
 	case CSP_CMD_RULE_ADD:
 	case CSP_CMD_RULE_DEL:
+	case CSP_CMD_BLOCK_ADD:
+	case CSP_CMD_BLOCK_DEL:
 		break;
 	default:
 		status(request, -EOPNOTSUPP, NULL);
