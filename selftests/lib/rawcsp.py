@@ -36,7 +36,9 @@ class Message:
         at = 12
         while at < self.length:
             kind, length = struct.unpack(">HH", data[at:at + 4])
-            self.attrs[name("CSP_A_", kind & 0x7fff)] = data[at + 4:at + length]
+            # Of several VIAs the first one: the sender's gateway.
+            self.attrs.setdefault(name("CSP_A_", kind & 0x7fff),
+                                  data[at + 4:at + length])
             at += (length + 3) & ~3
 
     def __str__(self):

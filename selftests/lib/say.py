@@ -14,10 +14,12 @@ Words:
   conn=PROTO,ADDR,PORT,ADDR,PORT[,DIR] CONN, SRC, DST; DIR is both, forward, reverse
   timeout=MS error=NAME text=TEXT      attributes
   syn=PORT,PORT[,FLAGS] udp=PORT,PORT,BYTES  PIGGYBACK
-  name=NAME auth=TEXT nonce            attributes
+  name=NAME auth=TEXT nonce echo=HEX   attributes
   seq=N mac pubkey                     attributes, the last two made up
+  via=ADDR                             attribute, with a token of zeros
   place=ADDR                           behind conn: its DST is there, and keeps its identity
   encap                                over UDP
+  print                                in hexadecimal instead; for "flood"
 """
 
 import ipaddress
@@ -33,7 +35,7 @@ IPV6_HDRINCL = 36
 class Words:
     def __init__(self):
         self.attrs, self.header, self.dcid = [], {"xid": 0x01020304}, bytes(8)
-        self.encap = False
+        self.encap = self.print = False
 
     def add(self, kind, value):
         self.attrs.append(p.attr(kind, value))
@@ -56,6 +58,15 @@ class Words:
 
     def take_encap(self, _):
         self.encap = True
+
+    def take_print(self, _):
+        self.print = True
+
+    def take_echo(self, value):
+        self.add("NONCE_ECHO", bytes.fromhex(value))
+
+    def take_via(self, value):
+        self.add("VIA", p.addr(value) + bytes(28))
 
     def take_id(self, value):
         ids = [bytes.fromhex(i) for i in value.split(",")]
@@ -126,6 +137,9 @@ def say(src, to, kind, args):
         packet = p.udp(src, dst, port, port, data)
     else:
         packet = p.ip(src, dst, p.CSP, data)
+    if words.print:
+        print(packet.hex())
+        return
     family = socket.AF_INET6 if ":" in src else socket.AF_INET
     with socket.socket(family, socket.SOCK_RAW, socket.IPPROTO_RAW) as s:
         if family == socket.AF_INET6:

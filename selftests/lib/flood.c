@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sends many signalling packets that are alike but for who sends them:
+ *
+ *	flood COUNT BITS HEX
+ *
+ * HEX is an IPv4 packet, as say.py prints it.  In each copy the last BITS bits of
+ * the source address are random, in the IP header and wherever the address is in
+ * the packet; so are the bytes that were fd fd fd fd fd fd fd fd (an identifier)
+ * and fe fe (a port) there.  COUNT is printed at the end.
+ */
+#include <arpa/inet.h>
+#include <netinet/ip.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+#define BATCH		64
+#define MAX_PACKET	1500
+/* Of the CSP header, behind that of IP. */
+#define CHECKSUM	8
+#define XID		4
+
+static uint8_t template[MAX_PACKET];
+static size_t len;
+
+static void die(const char *what)
+{
+	perror(what);
+	exit(1);
+}
+
+static void parse(const char *hex)
+{
+	unsigned int byte;
+
+	for (; sscanf(hex, "%2x", &byte) == 1 && len < MAX_PACKET; hex += 2)
+		template[len++] = byte;
+	if (len < sizeof(struct iphdr) + 24 || *hex) {
+		fputs("flood: no packet\n", stderr);
+		exit(1);
+	}
+}
+
+static uint32_t random32(void)
+{
+	static uint32_t pool[256];
+	static size_t left;
+
+	if (!left) {
+		if (getrandom(pool, sizeof(pool), 0) != sizeof(pool))
+			die("getrandom");
+		left = ARRAY_SIZE(pool);
+	}
+	return pool[--left];
+}
+
+/* Every place where the template has @old. */
+static void replace(uint8_t *packet, const void *old, const void *new, size_t n)
+{
+	size_t at;
+
+	for (at = sizeof(struct iphdr) + 12; at + n <= len; at += 2)
+		if (!memcmp(template + at, old, n))
+			memcpy(packet + at, new, n);
+}
+
+static uint16_t checksum(const uint8_t *data, size_t n)
+{
+	uint32_t sum = 0;
+	size_t i;
+
+	for (i = 0; i + 1 < n; i += 2)
+		sum += data[i] << 8 | data[i + 1];
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return htons(~sum);
+}
+
+static void make(uint8_t *packet, unsigned int bits)
+{
+	struct iphdr *ip = (struct iphdr *)packet;
+	uint8_t *csp = packet + sizeof(*ip);
+	uint32_t mask = bits < 32 ? (1u << bits) - 1 : UINT32_MAX;
+	uint32_t old, saddr, id[2] = { random32(), random32() };
+	uint16_t port = htons(1024 + random32() % 60000), sum;
+	uint32_t xid = random32();
+
+	memcpy(packet, template, len);
+	memcpy(&old, &ip->saddr, sizeof(old));
+	saddr = htonl((ntohl(old) & ~mask) | (random32() & mask));
+	ip->saddr = saddr;
+	replace(packet, &old, &saddr, sizeof(saddr));
+	replace(packet, "\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd", id, sizeof(id));
+	replace(packet, "\xfe\xfe", &port, sizeof(port));
+	memcpy(csp + XID, &xid, sizeof(xid));
+	memset(csp + CHECKSUM, 0, sizeof(sum));
+	sum = checksum(csp, len - sizeof(*ip));
+	memcpy(csp + CHECKSUM, &sum, sizeof(sum));
+}
+
+static void send_all(int fd, unsigned int count, unsigned int bits)
+{
+	static uint8_t packet[BATCH][MAX_PACKET];
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	struct mmsghdr msg[BATCH] = { };
+	struct iovec iov[BATCH];
+	int i, n;
+
+	memcpy(&to.sin_addr, template + 16, sizeof(to.sin_addr));
+	for (i = 0; i < BATCH; i++) {
+		iov[i] = (struct iovec){ packet[i], len };
+		msg[i].msg_hdr = (struct msghdr){
+			.msg_name = &to, .msg_namelen = sizeof(to),
+			.msg_iov = &iov[i], .msg_iovlen = 1,
+		};
+	}
+	for (; count; count -= n) {
+		n = count < BATCH ? count : BATCH;
+		for (i = 0; i < n; i++)
+			make(packet[i], bits);
+		n = sendmmsg(fd, msg, n, 0);
+		if (n < 0)
+			die("sendmmsg");
+	}
+}
+
+int main(int argc, char **argv)
+{
+	int fd;
+
+	if (argc != 4) {
+		fputs("flood COUNT BITS HEX\n", stderr);
+		return 1;
+	}
+	parse(argv[3]);
+	fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	if (fd < 0)
+		die("socket");
+	send_all(fd, atoi(argv[1]), atoi(argv[2]));
+	printf("%s packets\n", argv[1]);
+	return 0;
+}

@@ -1,0 +1,151 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# A box has whoever sends a Setup echo a nonce, and keeps nothing before: forged Setups,
+# however many, leave nothing behind and do not reach the server; those of real clients
+# do.
+#
+# Time limit: 400
+. "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/box.sh"
+
+plan 24
+
+n=20000
+routed
+host C
+link C:eth0 R:to-c
+addr R:to-c 10.0.9.254/24
+addr C:eth0 10.0.9.1/24
+default_via C 10.0.9.254
+# Answers to those who do not exist go that way, too.
+ip -n csp-R route add 10.9.0.0/16 via 10.0.9.1
+for h in A B; do conf $h udp_encap=0; done
+stateful_firewall R
+rule R proto tcp dport 80 accept
+rule R proto udp accept
+ctl R box set cookies 2
+listener server B tcp 0.0.0.0 80 prefer
+listener udp-server B udp 0.0.0.0 5000 prefer
+capture A-R B-R
+
+# --- as it should be --------------------------------------------------------------------------
+
+phase tcp
+count_box R
+count_from_here A B
+ok "a client connects" dial client A tcp 10.0.2.2 80 require 40000
+tell server accept
+ok "data" exchange client server 10k
+ok "it was asked once" box_counters_are R cookie-out=1 cookie-ok=1 cookie-bad=0 accepted=1
+ok "and the server asked nothing" counters_are B cookie-out=0 cookie-bad=0 piggyback-in=1
+quit client
+tell server close
+quiet A B
+ok "messages at the client's side" expect_messages -r A-R@tcp <<-END
+	A > B: Setup(TCP, A,40000 <-> B,80) + SYN
+	10.0.1.254 > A: Ack + Nonce
+	A > B: Setup(TCP, A,40000 <-> B,80) + Nonce echo + SYN [retransmission 1]
+	B > A: OK(Timeout=7440s)
+	A > B: Detach(TCP, A,40000 <-> B,80)
+	B > A: OK
+END
+ok "at the server's the echo is gone" expect_messages -r B-R@tcp <<-END
+	A > B: Setup(TCP, A,40000 <-> B,80) + SYN [retransmission 1]
+	B > A: OK
+	A > B: Detach(TCP, A,40000 <-> B,80)
+	B > A: OK
+END
+wait_for no_holes R
+
+# A second box, or the server itself, may ask as well.
+phase both
+conf B cookies=2
+count_box R
+count_from_here A B
+ok "the server asks, too" dial client A tcp 10.0.2.2 80 require 40001
+tell server accept
+ok "each once" box_counters_are R cookie-out=1 cookie-ok=1 cookie-bad=0 setup-again=1
+ok "and is answered" counters_are B cookie-out=1 cookie-ok=1 cookie-bad=0
+quit client
+tell server close
+quiet A B
+conf B cookies=1
+
+# --- forged echoes, and old ones -----------------------------------------------------------------
+
+ip -n csp-A addr add 10.0.1.7/24 dev eth0
+conf R cookie_lifetime=6
+count_box R
+on A "$lib/echo.py" 10.0.1.1 10.0.1.7 10.0.2.2 5000 >"$tmp/answers" || note "echo.py failed"
+cat >"$tmp/wanted" <<-END
+	nothing echoed: ACK
+	something else: ACK
+	more than that: ACK
+	that of another connection: ACK
+	that of another source: ACK
+	the nonce: OK
+	one of the former secret: OK
+	one of the secret before that: ACK
+END
+ok "which echoes are accepted" diff "$tmp/wanted" "$tmp/answers"
+ok "the others are counted" box_counters_are R cookie-ok=2 cookie-bad=5 accepted=2
+conf R cookie_lifetime=64
+
+# --- a flood ------------------------------------------------------------------------------------
+
+setup() { # PROTO DST PORT WORD...
+	"$lib/say.py" 10.9.0.0 "$2" setup "conn=$1,10.9.0.0,65278,$2,$3" \
+		id=fdfdfdfdfdfdfdfd pubkey timeout=0 "${@:4}" print
+}
+tracked() { on R cat /proc/sys/net/netfilter/nf_conntrack_count; }
+unreclaimable() { awk '/^SUnreclaim/ { print $2 }' /proc/meminfo; }	# KiB
+# Real clients meanwhile: one after the other.
+clients() { # N
+	local i
+	for ((i = 0; i < $1; i++)); do
+		dial client A tcp 10.0.2.2 80 require || return 1
+		tell server accept || return 1
+		tell client close
+		tell server close
+	done
+}
+flood() { on C "$top/build/selftests/flood" "$@" >"$tmp/flooded" & daemons+=($!); flood_pid=$!; }
+
+packet=$(setup tcp 10.0.2.2 80 syn=65278,80)
+on C "$top/build/selftests/flood" 200 16 "$packet" >"$tmp/flooded"	# warm, and one's ARP
+wait_for box_counters_are R cookie-out=">200"
+count_box R
+count_from_here A B
+before=$(unreclaimable)
+flood "$n" 16 "$packet"
+ok "clients connect during a flood" clients 10
+wait "$flood_pid"
+ok "the flood is over" [ "$(cat "$tmp/flooded")" = "$n packets" ]
+ok "all forged Setups were judged" wait_for box_counters_are R setups=$((n + 20))
+ok "each asker was asked, or asked too often" \
+	[ $(($(box_counter R cookie-out) + $(box_counter R rate-limited))) -ge "$n" ]
+ok "none has a pinhole" box_counters_are R accepted=10 provisional=10 cookie-ok=10 \
+	cookie-bad=0 refused-full=0
+ok "the server has heard nothing of them" counters_are B setup-in=10 cookie-out=0 in-malformed=0
+ok "memory does not grow" [ $(($(unreclaimable) - before)) -lt 8192 ]
+note "slab grew by $(($(unreclaimable) - before)) KiB, conntrack has $(tracked) entries"
+ok "nor does conntrack's table" [ "$(tracked)" -lt 500 ]
+
+# --- Setups that no rule speaks of ------------------------------------------------------------------
+
+ctl R rule flush >/dev/null
+no_firewall R
+stateful_firewall R "iifname to-a accept"
+count_box R
+count_from_here B
+flood 2000 16 "$packet"
+wait "$flood_pid"
+ok "without a rule: what they carry makes no conntrack entries" wait_for box_counters_are R \
+	setups=2000 setup-ruleset=0
+ok "a client connects" clients 1
+ok "counted" box_counters_are R setup-ruleset=1 cookie-ok=1
+ctl R box set cookies 0
+count_box R
+ok "switched off" clients 1
+ok "nobody is asked" box_counters_are R cookie-out=0 setup-ruleset=1
