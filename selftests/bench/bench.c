@@ -28,6 +28,7 @@ static const struct {
 	{ "pinholes", bench_pinholes },
 	{ "rules", bench_rules },
 	{ "mapping", bench_mapping },
+	{ "flood", bench_flood },
 };
 
 int main(int argc, char **argv)

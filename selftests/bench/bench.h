@@ -74,5 +74,6 @@ int bench_forward(int argc, char **argv);
 int bench_pinholes(int argc, char **argv);
 int bench_rules(int argc, char **argv);
 int bench_mapping(int argc, char **argv);
+int bench_flood(int argc, char **argv);
 
 #endif /* BENCH_H */

@@ -4,6 +4,7 @@
  * they announce.
  */
 #include <linux/ip.h>
+#include <linux/tcp.h>
 #include <linux/udp.h>
 
 #include "setup.h"
@@ -70,6 +71,88 @@ size_t make_ok(void *packet, size_t size, uint32_t src, uint32_t dst,
 	csp_write_u32(&wr, CSP_A_TIMEOUT, 0);
 	len = csp_write_finish(&wr) + sizeof(*iph);
 	write_ip(iph, len, CSP_IPPROTO_DEFAULT, src, dst);
+	return len;
+}
+
+size_t make_syn(void *packet, uint32_t src, uint16_t sport, uint32_t dst,
+		uint16_t dport, uint32_t seq)
+{
+	struct pseudo {
+		uint32_t	src;
+		uint32_t	dst;
+		uint16_t	proto;
+		uint16_t	len;
+		struct tcphdr	th;
+	} sum = {
+		.src = src,
+		.dst = dst,
+		.proto = htobe16(IPPROTO_TCP),
+		.len = htobe16(sizeof(struct tcphdr)),
+	};
+	struct iphdr *iph = packet;
+	const size_t len = sizeof(*iph) + sizeof(sum.th);
+
+	sum.th = (struct tcphdr){
+		.source = sport,
+		.dest = dport,
+		.seq = htobe32(seq),
+		.doff = sizeof(sum.th) / 4,
+		.syn = 1,
+		.window = htobe16(64240),
+	};
+	sum.th.check = ip_compute_csum(&sum, sizeof(sum));
+	memcpy(iph + 1, &sum.th, sizeof(sum.th));
+	write_ip(iph, len, IPPROTO_TCP, src, dst);
+	return len;
+}
+
+int read_stop(struct stop *stop, const void *packet, size_t len)
+{
+	const struct iphdr *iph = packet;
+	struct csp_reader rd;
+	struct csp_msg msg;
+
+	if (iph->protocol != CSP_IPPROTO_DEFAULT ||
+	    csp_read_hdr(&rd, iph + 1, len - sizeof(*iph)) ||
+	    csp_read_msg(&rd, &msg) <= 0)
+		return 0;
+	if (CSP_HAS(&msg, NONCE)) {
+		stop->nonce_len = msg.nonce.len;
+		memcpy(stop->nonce, msg.nonce.data, msg.nonce.len);
+		return 1;
+	}
+	if (!msg.n_via || msg.via[0].token.len > sizeof(stop->via))
+		return 0;
+	stop->via_len = msg.via[0].token.len;
+	memcpy(stop->via, msg.via[0].token.data, stop->via_len);
+	return 1;
+}
+
+size_t make_stop(void *packet, size_t size, uint32_t src, uint32_t dst,
+		 uint32_t gateway, const struct stop *stop)
+{
+	struct csp_end from = end_of(src, 0), to = end_of(dst, 0);
+	struct csp_via via = {
+		.addr.family = 4,
+		.token = { .data = stop->via, .len = stop->via_len },
+	};
+	struct iphdr *iph = packet;
+	struct csp_writer wr;
+	size_t len;
+
+	via.addr.in6 = end_of(gateway, 0).loc;
+	csp_write_start(&wr, iph + 1, size - sizeof(*iph), htobe32(1), 0, 0);
+	csp_write_msg(&wr, CSP_MSG_REJECT, 0, 0);
+	csp_write_conn(&wr, 0, CSP_DIR_BOTH, &from, &to);
+	csp_write_via(&wr, &via);
+	csp_write_local_id(&wr, htobe64(1), 0);
+	csp_write_error(&wr, CSP_ERR_FLOOD, 0);
+	csp_write_u32(&wr, CSP_A_TIMEOUT, 600000);
+	if (stop->nonce_len)
+		csp_write_blob(&wr, CSP_A_NONCE_ECHO, stop->nonce,
+			       stop->nonce_len);
+	len = csp_write_finish(&wr) + sizeof(*iph);
+	write_ip(iph, len, CSP_IPPROTO_DEFAULT, dst, gateway);
 	return len;
 }
 

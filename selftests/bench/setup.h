@@ -17,6 +17,25 @@ size_t make_setup(void *packet, size_t size, uint32_t src, uint16_t sport,
 size_t make_ok(void *packet, size_t size, uint32_t src, uint32_t dst,
 	       uint64_t id);
 
+/* TCP's first packet. */
+size_t make_syn(void *packet, uint32_t src, uint16_t sport, uint32_t dst,
+		uint16_t dport, uint32_t seq);
+
+/* What a gateway has put into a Setup, and asks to be echoed. */
+struct stop {
+	unsigned char via[128];
+	size_t via_len;
+	unsigned char nonce[64];
+	size_t nonce_len;
+};
+
+/* Takes VIA or NONCE out of a packet; returns whether there was one. */
+int read_stop(struct stop *stop, const void *packet, size_t len);
+
+/* From the victim to the gateway: stop what @src sends to @dst. */
+size_t make_stop(void *packet, size_t size, uint32_t src, uint32_t dst,
+		 uint32_t gateway, const struct stop *stop);
+
 /* UDP without data, and without checksum. */
 size_t make_datagram(void *packet, uint32_t src, uint16_t sport, uint32_t dst,
 		     uint16_t dport);

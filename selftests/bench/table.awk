@@ -136,6 +136,12 @@ function boxes(    i, base) {
 	    "ratio <= 1.05")
 	row("of 10000, alike but for the port", "rules-alike", "instr",
 	    "rules-10.csp", "")
+	row("forged Setup, host; SYN cookie", "flood-host", "instr",
+	    "flood-host.plain", "")
+	row("forged Setup, box; synproxy", "flood-box", "instr",
+	    "flood-box.plain", "")
+	row("drop by a block; by an nft set", "flood-drop", "instr",
+	    "flood-drop.plain", "ratio <= 1.0")
 	for (i = 1; i <= n_counts; i++) {
 		base = i > 1 ? "open-" counts[1] ".csp" : ""
 		row("Setup, box of " counts[i] " pinholes", "open-" counts[i],
