@@ -37,17 +37,17 @@ dos() {
 	heading "Exchange 14: a flood is stopped near its source"
 	modprobe csp_mbox
 	: >"$tmp/heard"
-	nsenter --net=/run/netns/csp-B -- socat -u UDP4-RECV:5000 STDOUT >"$tmp/heard" &
+	nsenter --net=/run/netns/csp-B -- socat -u UDP4-RECV:5014 STDOUT >"$tmp/heard" &
 	server=$!
 	daemons+=("$server")
-	wait_for udp_server B 5000
+	wait_for udp_server B 5014
 	mkfifo "$tmp/flood"
 	exec {to}<>"$tmp/flood"
 	record_links dos A-R R-B
 	start_clock
 	at R cspctl gateway add eth0 edge
-	line "A\$ cspctl run -- socat - UDP4:10.0.2.2:5000"
-	nsenter --net=/run/netns/csp-A -- cspctl run -- socat - UDP4:10.0.2.2:5000 \
+	line "A\$ cspctl run -- socat - UDP4:10.0.2.2:5014"
+	nsenter --net=/run/netns/csp-A -- cspctl run -- socat - UDP4:10.0.2.2:5014 \
 		<"$tmp/flood" & socat=$!
 	daemons+=("$socat")
 	echo hello >&"$to"
