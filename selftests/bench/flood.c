@@ -16,17 +16,14 @@
  * the other one.
  */
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <linux/if_tun.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "bench.h"
 #include "setup.h"
+#include "tun.h"
 
 #define FLOODER	0x0a400000	/* 10.64.0.0/10 */
 #define VICTIM	0x0a800001	/* 10.128.0.1 */
@@ -38,40 +35,22 @@ enum { BATCHES = 9, BATCH = 200 };
 
 static int inside, outside;
 
-static int open_tun(const char *name)
-{
-	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI };
-	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-
-	check(fd >= 0, "/dev/net/tun");
-	strcpy(ifr.ifr_name, name);
-	check(!ioctl(fd, TUNSETIFF, &ifr), "TUNSETIFF");
-	run("ip link set %s up txqueuelen 10", name);
-	set_nonblocking(fd);
-	return fd;
-}
-
-static void put(int fd, const void *packet, size_t len)
-{
-	check(write(fd, packet, len) == (ssize_t)len, "write to a TUN device");
-}
-
 static void setup_to(uint32_t dst, long i)
 {
 	unsigned char packet[512];
 
-	put(inside, packet,
-	    make_setup(packet, sizeof(packet), htonl(FLOODER + i),
-		       htons(1024 + i), htonl(dst), htons(UDP_PORT), i + 1));
+	tun_put(inside, packet,
+		make_setup(packet, sizeof(packet), htonl(FLOODER + i),
+			   htons(1024 + i), htonl(dst), htons(UDP_PORT), i + 1));
 }
 
 static void syn_to(uint32_t dst, long i)
 {
 	unsigned char packet[64];
 
-	put(inside, packet,
-	    make_syn(packet, htonl(FLOODER + i), htons(1024 + i), htonl(dst),
-		     htons(TCP_PORT), i));
+	tun_put(inside, packet,
+		make_syn(packet, htonl(FLOODER + i), htons(1024 + i), htonl(dst),
+			 htons(TCP_PORT), i));
 }
 
 static void setup_here(long i) { setup_to(HERE, i); }
@@ -84,9 +63,9 @@ static void datagram(long i)
 	unsigned char packet[64];
 
 	(void)i;
-	put(inside, packet,
-	    make_datagram(packet, htonl(FLOODER), htons(1024), htonl(VICTIM),
-			  htons(UDP_PORT)));
+	tun_put(inside, packet,
+		make_datagram(packet, htonl(FLOODER), htons(1024), htonl(VICTIM),
+			      htons(UDP_PORT)));
 }
 
 /* What comes out of a device, until one with VIA or NONCE. */
@@ -113,9 +92,9 @@ static void block(void)
 	setup_there(0);
 	read_until(outside, &stop);
 	for (i = 0; i < 2; i++) {
-		put(outside, packet,
-		    make_stop(packet, sizeof(packet), htonl(FLOODER),
-			      htonl(VICTIM), htonl(HERE), &stop));
+		tun_put(outside, packet,
+			make_stop(packet, sizeof(packet), htonl(FLOODER),
+				  htonl(VICTIM), htonl(HERE), &stop));
 		if (!i)
 			read_until(outside, &stop);
 	}
@@ -181,8 +160,10 @@ int bench_flood(int argc, char **argv)
 	unsigned int i;
 
 	ns_enter("flood");
-	inside = open_tun("inside");
-	outside = open_tun("outside");
+	inside = tun_open("inside");
+	outside = tun_open("outside");
+	set_nonblocking(inside);
+	set_nonblocking(outside);
 	run("ip route add 10.64.0.0/10 dev inside");
 	run("ip route add 10.128.0.0/16 dev outside");
 	if (!strcmp(name, "host"))

@@ -14,19 +14,16 @@
  * enters the name and two identifiers.
  */
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <linux/if_tun.h>
-#include <net/if.h>
 #include <netinet/ip.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "bench.h"
 #include "setup.h"
+#include "tun.h"
 
 #define HOST	0x0a010001	/* 10.1.0.1 */
 #define OTHERS	0x0a400000	/* 10.64.0.0/10, in the device */
@@ -42,15 +39,9 @@ static int tun;
 
 static void open_tun(void)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI };
-
-	tun = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-	check(tun >= 0, "/dev/net/tun");
-	strcpy(ifr.ifr_name, "tun0");
-	check(!ioctl(tun, TUNSETIFF, &ifr), "TUNSETIFF");
+	tun = tun_open("tun0");
 	run("ip addr add 10.1.0.1/32 dev lo");
 	run("ip link set lo up");
-	run("ip link set tun0 up txqueuelen 10");
 	run("ip route add 10.64.0.0/10 dev tun0");
 }
 
@@ -87,7 +78,7 @@ static void announce(long i)
 
 	len = make_setup(packet, sizeof(packet), to.sin_addr.s_addr,
 			 to.sin_port, htonl(HOST), htons(PORT), i + 1);
-	check(write(tun, packet, len) == (ssize_t)len, "write to tun0");
+	tun_put(tun, packet, len);
 }
 
 /* Instructions for each of @count connections more, by batches. */

@@ -14,17 +14,14 @@
  * pass, and another one back.
  */
 #include <arpa/inet.h>
-#include <fcntl.h>
-#include <linux/if_tun.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "bench.h"
 #include "setup.h"
+#include "tun.h"
 
 #define INSIDE	0x0a400000	/* 10.64.0.0/10 */
 #define OUTSIDE	0x0a800001	/* 10.128.0.1 */
@@ -40,71 +37,54 @@ enum { BATCHES = 9 };
 
 static int inside, outside;
 
-static int open_tun(const char *name)
-{
-	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI };
-	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-
-	check(fd >= 0, "/dev/net/tun");
-	strcpy(ifr.ifr_name, name);
-	check(!ioctl(fd, TUNSETIFF, &ifr), "TUNSETIFF");
-	run("ip link set %s up txqueuelen 10", name);
-	return fd;
-}
-
 static void open_ends(void)
 {
 	ns_enter("many");
-	inside = open_tun("inside");
-	outside = open_tun("outside");
+	inside = tun_open("inside");
+	outside = tun_open("outside");
 	run("ip route add 10.64.0.0/10 dev inside");
 	run("ip route add 10.128.0.0/16 dev outside");
 	/* Whose address the box has. */
 	run("ip addr add 10.0.0.1/32 dev lo");
 }
 
-static void put(int fd, const void *packet, size_t len)
-{
-	check(write(fd, packet, len) == (ssize_t)len, "write to a TUN device");
-}
-
 static void setup(long i)
 {
 	unsigned char packet[512];
 
-	put(inside, packet,
-	    make_setup(packet, sizeof(packet), htonl(INSIDE + i % ADDRESSES),
-		       htons(1024 + i / ADDRESSES), htonl(OUTSIDE), htons(PORT),
-		       i + 1));
+	tun_put(inside, packet,
+		make_setup(packet, sizeof(packet), htonl(INSIDE + i % ADDRESSES),
+			   htons(1024 + i / ADDRESSES), htonl(OUTSIDE), htons(PORT),
+			   i + 1));
 }
 
 static void answer(long i)
 {
 	unsigned char packet[512];
 
-	put(outside, packet,
-	    make_ok(packet, sizeof(packet), htonl(OUTSIDE),
-		    htonl(INSIDE + i % ADDRESSES), i + 1));
+	tun_put(outside, packet,
+		make_ok(packet, sizeof(packet), htonl(OUTSIDE),
+			htonl(INSIDE + i % ADDRESSES), i + 1));
 }
 
 static void datagram(long i)
 {
 	unsigned char packet[64];
 
-	put(inside, packet,
-	    make_datagram(packet, htonl(INSIDE + i % ADDRESSES),
-			  htons(1024 + i / ADDRESSES), htonl(OUTSIDE),
-			  htons(PORT)));
+	tun_put(inside, packet,
+		make_datagram(packet, htonl(INSIDE + i % ADDRESSES),
+			      htons(1024 + i / ADDRESSES), htonl(OUTSIDE),
+			      htons(PORT)));
 }
 
 static void datagram_back(long i)
 {
 	unsigned char packet[64];
 
-	put(outside, packet,
-	    make_datagram(packet, htonl(OUTSIDE), htons(PORT),
-			  htonl(INSIDE + i % ADDRESSES),
-			  htons(1024 + i / ADDRESSES)));
+	tun_put(outside, packet,
+		make_datagram(packet, htonl(OUTSIDE), htons(PORT),
+			      htonl(INSIDE + i % ADDRESSES),
+			      htons(1024 + i / ADDRESSES)));
 }
 
 /* How a connection begins, and how it goes on. */
