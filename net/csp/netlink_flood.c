@@ -276,12 +276,7 @@ static int csp_nl_show_ask(const struct csp_ask *ask, void *data)
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (csp_nl_put_ask(show->skb, ask)) {
-		genlmsg_cancel(show->skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(show->skb, hdr);
-	return 0;
+	return csp_nl_dump_end(show->skb, hdr, csp_nl_put_ask(show->skb, ask));
 }
 
 /* cb->args[0]: blocks sent. */

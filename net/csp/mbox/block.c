@@ -44,6 +44,20 @@ static const struct rhashtable_params csp_block_params = {
 	.automatic_shrinking	= true,
 };
 
+/**
+ * csp_block_get() - the block that was asked for
+ * @bs:  all of a namespace
+ * @key: of it; transport 0 is that of all, and no other
+ *
+ * Context: any, RCU or csp_blocks.lock held.
+ * Return: the block, good as long, or NULL.
+ */
+struct csp_block *csp_block_get(struct csp_blocks *bs,
+				const struct csp_block_key *key)
+{
+	return rhashtable_lookup_fast(&bs->table, key, csp_block_params);
+}
+
 /* --- the hook --- */
 
 /**
@@ -79,13 +93,28 @@ struct csp_block *csp_block_find(struct csp_box *box,
 	return rhashtable_lookup(&bs->table, &key, csp_block_params);
 }
 
+/**
+ * csp_block_counts() - is a packet to be dropped by its block?
+ * @box:   namespace
+ * @block: from csp_block_find()
+ *
+ * Context: any, RCU.
+ * Return: false: the time of the block is over. Else it has been counted.
+ */
+bool csp_block_counts(struct csp_box *box, struct csp_block *block)
+{
+	if (time_after(jiffies, READ_ONCE(block->expires)))
+		return false;
+	atomic64_inc(&block->drops);
+	CSP_BOX_INC(box, BLOCK_DROPS);
+	return true;
+}
+
 static unsigned int csp_block_drop(struct csp_box *box,
 				   struct csp_block *block)
 {
-	if (time_after(jiffies, READ_ONCE(block->expires)))
+	if (!csp_block_counts(box, block))
 		return NF_ACCEPT;
-	atomic64_inc(&block->drops);
-	CSP_BOX_INC(box, BLOCK_DROPS);
 	csp_gateway_tell_again(box, block);
 	return NF_DROP;
 }
@@ -261,7 +290,7 @@ int csp_block_add(struct csp_box *box, const struct csp_block_key *key,
 	int err = 0;
 
 	spin_lock_bh(&bs->lock);
-	block = rhashtable_lookup_fast(&bs->table, key, csp_block_params);
+	block = csp_block_get(bs, key);
 	*renewed = block;
 	if (block) {
 		WRITE_ONCE(block->expires, expires);
@@ -289,7 +318,7 @@ bool csp_block_del(struct csp_box *box, const struct csp_block_key *key)
 	struct csp_block *block;
 
 	spin_lock_bh(&bs->lock);
-	block = rhashtable_lookup_fast(&bs->table, key, csp_block_params);
+	block = csp_block_get(bs, key);
 	if (block) {
 		csp_block_remove(bs, block);
 		mod_delayed_work(system_wq, &bs->work, 0);

@@ -84,11 +84,15 @@ int csp_block_add(struct csp_box *box, const struct csp_block_key *key,
 		  __be64 cid, u32 ms, bool *renewed);
 /* Whether it was there. */
 bool csp_block_del(struct csp_box *box, const struct csp_block_key *key);
+struct csp_block *csp_block_get(struct csp_blocks *bs,
+				const struct csp_block_key *key);
 u32 csp_blocks_flush(struct csp_box *box);
 /* The block that stops a packet of @proto, or NULL. RCU. */
 struct csp_block *csp_block_find(struct csp_box *box,
 				 const struct in6_addr *src,
 				 const struct in6_addr *dst, u8 family,
 				 u8 proto);
+/* Is it in force? Then the packet counts. RCU. */
+bool csp_block_counts(struct csp_box *box, struct csp_block *block);
 
 #endif /* _NET_CSP_MBOX_BLOCK_H */

@@ -52,8 +52,6 @@ static void csp_gateway_tell(struct csp_box *box,
 	struct sk_buff *skb;
 	__be32 xid;
 
-	if (key->family == 4)
-		ipv6_addr_set_v4mapped(0, &to.saddr);
 	route = csp_route(cn, &to);
 	if (IS_ERR(route))
 		return;
@@ -105,13 +103,9 @@ bool csp_gateway_blocks(struct csp_packet *p, const struct csp_msg *msg)
 	const u8 proto = CSP_HAS(msg, CONN) ? msg->proto : 0;
 	struct csp_block *block;
 
-	if (!READ_ONCE(p->box->blocks->n))
-		return false;
 	block = csp_block_find(p->box, &p->saddr, &p->daddr, p->family, proto);
-	if (!block || time_after(jiffies, READ_ONCE(block->expires)))
+	if (!block || !csp_block_counts(p->box, block))
 		return false;
-	atomic64_inc(&block->drops);
-	CSP_BOX_INC(p->box, BLOCK_DROPS);
 	if (msg->type == CSP_MSG_SETUP)
 		csp_box_reject(p, msg, CSP_ERR_FLOOD, NULL);
 	return true;
@@ -248,8 +242,16 @@ static bool csp_gateway_same(const struct csp_rule_if *a,
 	       !strncmp(a->name, b->name, IFNAMSIZ);
 }
 
-static int csp_gateway_find(const struct csp_gw_sides *sides,
-			    const struct csp_rule_if *side)
+/**
+ * csp_gateway_find() - is this a gateway for a side?
+ * @sides: for which it is, or NULL
+ * @side:  which is meant
+ *
+ * Context: any; RCU, or csp_box.mutex held.
+ * Return: its index, or -1.
+ */
+int csp_gateway_find(const struct csp_gw_sides *sides,
+		     const struct csp_rule_if *side)
 {
 	int i;
 

@@ -8,6 +8,7 @@
 #include "packet.h"
 
 struct csp_block;
+struct csp_gw_sides;
 struct csp_rule_if;
 struct csp_rx;
 struct netlink_ext_ack;
@@ -24,6 +25,10 @@ int csp_gateway_add(struct csp_box *box, const struct csp_rule_if *side,
 		    bool edge, struct netlink_ext_ack *extack);
 int csp_gateway_del(struct csp_box *box, const struct csp_rule_if *side,
 		    struct netlink_ext_ack *extack);
+
+/* Its index in @sides, or -1. */
+int csp_gateway_find(const struct csp_gw_sides *sides,
+		     const struct csp_rule_if *side);
 
 /* Reject(FLOOD) with VIA, for this host. False: it is no gateway. */
 bool csp_gateway_rcv(struct csp_rx *rx, const struct csp_msg *msg);

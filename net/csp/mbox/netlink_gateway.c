@@ -102,9 +102,9 @@ int csp_mbox_nl_gateway_get_doit(struct sk_buff *skb, struct genl_info *info)
 	err = -ENOENT;
 	rcu_read_lock();
 	sides = rcu_dereference(box->sides);
-	for (i = 0; sides && i < sides->n; i++)
-		if (!memcmp(&sides->side[i], &side, sizeof(side)))
-			err = csp_nl_put_side(reply, sides, i);
+	i = csp_gateway_find(sides, &side);
+	if (i >= 0)
+		err = csp_nl_put_side(reply, sides, i);
 	rcu_read_unlock();
 	if (err != -ENOENT)
 		return csp_nl_reply_send(info, reply, hdr, err);
@@ -121,12 +121,7 @@ static int csp_nl_dump_side(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (csp_nl_put_side(skb, sides, i)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return csp_nl_dump_end(skb, hdr, csp_nl_put_side(skb, sides, i));
 }
 
 /* cb->args[0]: sides sent. */
@@ -208,11 +203,11 @@ int csp_mbox_nl_block_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!reply)
 		return -ENOMEM;
 	err = -ENOENT;
-	spin_lock_bh(&bs->lock);
-	list_for_each_entry(block, &bs->list, list)
-		if (!memcmp(&block->key, &key, sizeof(key)))
-			err = csp_nl_put_block(reply, block);
-	spin_unlock_bh(&bs->lock);
+	rcu_read_lock();
+	block = csp_block_get(bs, &key);
+	if (block)
+		err = csp_nl_put_block(reply, block);
+	rcu_read_unlock();
 	if (err != -ENOENT)
 		return csp_nl_reply_send(info, reply, hdr, err);
 	nlmsg_free(reply);
@@ -228,12 +223,7 @@ static int csp_nl_dump_block(struct sk_buff *skb, struct netlink_callback *cb,
 
 	if (!hdr)
 		return -EMSGSIZE;
-	if (csp_nl_put_block(skb, block)) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
+	return csp_nl_dump_end(skb, hdr, csp_nl_put_block(skb, block));
 }
 
 /* cb->args[0]: blocks sent. */

@@ -47,8 +47,6 @@ static bool csp_reply_route(struct csp_packet *p, struct csp_box_reply *r,
 		.udp	= p->udp,
 		.port	= p->port,
 	};
-	if (p->family == 4)
-		ipv6_addr_set_v4mapped(0, &r->to.saddr);
 	if (ipv6_addr_type(daddr) & IPV6_ADDR_LINKLOCAL)
 		r->to.oif = p->state->in->ifindex;
 	r->dst = csp_route(cn, &r->to);

@@ -100,8 +100,6 @@ static bool csp_via_addr(struct csp_packet *p, struct csp_addr *addr)
 	};
 	struct dst_entry *dst;
 
-	if (p->family == 4)
-		ipv6_addr_set_v4mapped(0, &to.saddr);
 	dst = csp_route(csp_box_host(p->box), &to);
 	if (IS_ERR(dst))
 		return false;
