@@ -135,6 +135,18 @@ static void csp_edit_put32(u8 *data, u16 at, __be32 to)
 	memcpy(data + offsetof(struct csphdr, checksum), &sum, sizeof(sum));
 }
 
+/*
+ * Where an attribute of the message being handled is, in a packet that may be
+ * written to. What was found in the packet before may be void.
+ */
+static int csp_edit_find(struct csp_packet *p, u16 type)
+{
+	if (skb_ensure_writable(p->skb, p->off + p->rd.len))
+		return -ENOMEM;
+	p->rd.data = p->skb->data + p->off;
+	return csp_packet_find(p, type) ?: -ENOENT;
+}
+
 /**
  * csp_packet_add_epoch() - write into an OK which box this is
  * @p:     a packet without MAC
@@ -148,15 +160,13 @@ static void csp_edit_put32(u8 *data, u16 at, __be32 to)
 int csp_packet_add_epoch(struct csp_packet *p, const struct csp_a_epoch *epoch)
 {
 	static const struct csp_a_epoch room;
-	u16 at, i;
-	u8 *data;
+	int at = csp_edit_find(p, CSP_A_EPOCH);
+	u8 *data = p->skb->data + p->off;
+	int i;
 
-	if (skb_ensure_writable(p->skb, p->off + p->rd.len))
-		return -ENOMEM;
-	data = p->skb->data + p->off;
-	p->rd.data = data;
-	at = csp_packet_find(p, CSP_A_EPOCH);
-	for (i = 0; at && i < CSP_EPOCH_SLOTS; i++, at += sizeof(room)) {
+	if (at < 0)
+		return at == -ENOMEM ? at : -ENOSPC;
+	for (i = 0; i < CSP_EPOCH_SLOTS; i++, at += sizeof(room)) {
 		if (memcmp(data + at, &room, sizeof(room)))
 			continue;
 		csp_edit_put32(data, at + offsetof(struct csp_a_epoch, box),
@@ -181,25 +191,11 @@ int csp_packet_add_epoch(struct csp_packet *p, const struct csp_a_epoch *epoch)
  */
 int csp_packet_set_timeout(struct csp_packet *p, u32 ms)
 {
-	const __be32 to = cpu_to_be32(ms);
-	__sum16 sum;
-	__be32 old;
-	u16 at;
-	u8 *data;
+	const int at = csp_edit_find(p, CSP_A_TIMEOUT);
 
-	if (skb_ensure_writable(p->skb, p->off + p->rd.len))
-		return -ENOMEM;
-	data = p->skb->data + p->off;
-	p->rd.data = data;
-	at = csp_packet_find(p, CSP_A_TIMEOUT);
-	if (!at)
-		return -ENOENT;
-
-	memcpy(&old, data + at, sizeof(old));
-	memcpy(data + at, &to, sizeof(to));
-	memcpy(&sum, data + offsetof(struct csphdr, checksum), sizeof(sum));
-	csum_replace4(&sum, old, to);
-	memcpy(data + offsetof(struct csphdr, checksum), &sum, sizeof(sum));
+	if (at < 0)
+		return at;
+	csp_edit_put32(p->skb->data + p->off, at, cpu_to_be32(ms));
 	return 0;
 }
 
@@ -216,25 +212,16 @@ int csp_packet_set_timeout(struct csp_packet *p, u32 ms)
  */
 int csp_packet_blank(struct csp_packet *p, u16 type)
 {
-	const __be16 pad = cpu_to_be16(CSP_A_PAD);
-	__sum16 sum;
-	__be16 old;
-	u16 at;
-	u8 *data;
+	int at = csp_edit_find(p, type);
+	u8 *data = p->skb->data + p->off;
+	u32 len;
 
-	if (skb_ensure_writable(p->skb, p->off + p->rd.len))
-		return -ENOMEM;
-	data = p->skb->data + p->off;
-	p->rd.data = data;
-	at = csp_packet_find(p, type);
-	if (!at)
-		return -ENOENT;
-
+	if (at < 0)
+		return at;
 	at -= sizeof(struct csp_attrhdr);
-	memcpy(&old, data + at, sizeof(old));
-	memcpy(data + at, &pad, sizeof(pad));
-	memcpy(&sum, data + offsetof(struct csphdr, checksum), sizeof(sum));
-	csum_replace2(&sum, old, pad);
-	memcpy(data + offsetof(struct csphdr, checksum), &sum, sizeof(sum));
+	len = get_unaligned_be16(data + at +
+				 offsetof(struct csp_attrhdr, length));
+	/* Type and length are one word. */
+	csp_edit_put32(data, at, cpu_to_be32(CSP_A_PAD << 16 | len));
 	return 0;
 }
