@@ -14,11 +14,10 @@
  * (../cookie.c), bound to both addresses and the identifier.
  */
 #include <net/netfilter/nf_conntrack.h>
-#include <net/netfilter/nf_conntrack_core.h>
-#include <net/netfilter/nf_conntrack_zones.h>
 
 #include "../cookie.h"
 #include "cookie.h"
+#include "judge.h"
 #include "pinhole.h"
 #include "reply.h"
 
@@ -71,7 +70,6 @@ bool csp_box_cookie_asks(struct csp_packet *p, const struct csp_msg *msg)
 static bool csp_box_tracked(struct csp_packet *p,
 			    const struct csp_hole_key *key)
 {
-	struct nf_conntrack_tuple_hash *h;
 	struct nf_conntrack_tuple t = {
 		.src.l3num	= p->family == 4 ? NFPROTO_IPV4 : NFPROTO_IPV6,
 		.src.u.all	= key->port[CSP_HOLE_INITIATOR],
@@ -87,11 +85,7 @@ static bool csp_box_tracked(struct csp_packet *p,
 		t.src.u3.in6 = key->addr[CSP_HOLE_INITIATOR];
 		t.dst.u3.in6 = key->addr[CSP_HOLE_RESPONDER];
 	}
-	h = nf_conntrack_find_get(p->box->net, &nf_ct_zone_dflt, &t);
-	if (!h)
-		return false;
-	nf_ct_put(nf_ct_tuplehash_to_ctrack(h));
-	return true;
+	return csp_judge_tuple(p->box, &t);
 }
 
 /**

@@ -170,21 +170,34 @@ static unsigned int csp_judge_room(struct csp_box *box)
 	return n < max ? max - n : 0;
 }
 
-static bool csp_judge_tracked(struct csp_box *box, struct sk_buff *skb)
+/**
+ * csp_judge_tuple() - does conntrack know a connection, in either direction?
+ * @box:   namespace
+ * @tuple: of it
+ *
+ * Context: softirq, RCU.
+ * Return: whether it does.
+ */
+bool csp_judge_tuple(struct csp_box *box,
+		     const struct nf_conntrack_tuple *tuple)
 {
-	const u8 pf = skb->protocol == htons(ETH_P_IP) ? NFPROTO_IPV4 :
-							 NFPROTO_IPV6;
-	struct nf_conntrack_tuple_hash *found;
-	struct nf_conntrack_tuple tuple;
+	struct nf_conntrack_tuple_hash *found =
+		nf_conntrack_find_get(box->net, &nf_ct_zone_dflt, tuple);
 
-	if (!nf_ct_get_tuplepr(skb, skb_network_offset(skb), pf, box->net,
-			       &tuple))
-		return false;
-	found = nf_conntrack_find_get(box->net, &nf_ct_zone_dflt, &tuple);
 	if (!found)
 		return false;
 	nf_ct_put(nf_ct_tuplehash_to_ctrack(found));
 	return true;
+}
+
+static bool csp_judge_tracked(struct csp_box *box, struct sk_buff *skb)
+{
+	const u8 pf = skb->protocol == htons(ETH_P_IP) ? NFPROTO_IPV4 :
+							 NFPROTO_IPV6;
+	struct nf_conntrack_tuple tuple;
+
+	return nf_ct_get_tuplepr(skb, skb_network_offset(skb), pf, box->net,
+				 &tuple) && csp_judge_tuple(box, &tuple);
 }
 
 /*

@@ -60,6 +60,9 @@ struct csp_verdict {
 /* 0; -EPERM: it says no; or another negative errno. Softirq, RCU, no lock. */
 int csp_judge(struct csp_box *box, const struct csp_question *q,
 	      struct csp_verdict *v);
+/* Does conntrack know it, in either direction? Softirq, RCU. */
+bool csp_judge_tuple(struct csp_box *box,
+		     const struct nf_conntrack_tuple *tuple);
 /* Lets go of the entry, which ends if the question made it. Softirq. */
 void csp_verdict_forget(struct csp_verdict *v);
 /* Fills in @q about data that @from sends, in which the packet @p is spoken of. */
