@@ -43,25 +43,21 @@ static int show_block(const struct nlmsghdr *nlh, void *data)
 		[CSP_A_BLOCK_EXPIRES] = NL_U32,
 	};
 	const struct nlattr *tb[ARRAY_SIZE(types)];
-	char from[ADDR_STRLEN], to[ADDR_STRLEN], via[ADDR_STRLEN];
-	const char *proto, *state, *why;
+	char a[ADDR_STRLEN], b[ADDR_STRLEN], c[ADDR_STRLEN];
+	const char *from, *to, *via, *proto, *state, *why;
 	char time[TIME_STRLEN];
 	struct show *show = data;
 	struct table *t = &show->table;
 	struct json_object *obj;
-	struct addr addr;
 	uint16_t code;
 	int err;
 
 	err = nl_parse(nlh, types, CSP_A_BLOCK_MAX, tb);
 	if (err)
 		return err;
-	nl_addr(tb[CSP_A_BLOCK_ADDR], &addr);
-	show_addr(from, &addr);
-	nl_addr(tb[CSP_A_BLOCK_LOCAL], &addr);
-	show_addr(to, &addr);
-	nl_addr(tb[CSP_A_BLOCK_VIA], &addr);
-	show_addr(via, &addr);
+	from = nl_show_addr(a, tb[CSP_A_BLOCK_ADDR]);
+	to = nl_show_addr(b, tb[CSP_A_BLOCK_LOCAL]);
+	via = nl_show_addr(c, tb[CSP_A_BLOCK_VIA]);
 	proto = name_of(proto_names, nl_u8(tb[CSP_A_BLOCK_PROTO]));
 	state = name_of(block_names, nl_u8(tb[CSP_A_BLOCK_STATE]));
 	code = nl_u16(tb[CSP_A_BLOCK_ERROR]);
@@ -103,10 +99,7 @@ static int block_show(void)
 
 	err = nl_talk_or_tell(nl_request(CSP_CMD_BLOCK_GET, NLM_F_DUMP),
 			      show_block, &show, "block show");
-	if (opt_json)
-		json_list_end(&show.list);
-	else
-		table_print(&show.table);
+	show_print(&show.table, &show.list);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 

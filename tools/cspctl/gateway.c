@@ -84,10 +84,7 @@ static int show_all(uint8_t cmd, nl_handler handler, struct show *show,
 		return EXIT_FAILED;
 	err = nl_talk_or_tell(nl_request(cmd, NLM_F_DUMP), handler, show, "%s",
 			      what);
-	if (opt_json)
-		json_list_end(&show->list);
-	else
-		table_print(&show->table);
+	show_print(&show->table, &show->list);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
@@ -145,22 +142,19 @@ static int show_block(const struct nlmsghdr *nlh, void *data)
 		[CSP_MBOX_A_BLOCK_EXPIRES] = NL_U32,
 	};
 	const struct nlattr *tb[ARRAY_SIZE(types)];
-	char src[ADDR_STRLEN], dst[ADDR_STRLEN];
+	char a[ADDR_STRLEN], b[ADDR_STRLEN];
 	char age[TIME_STRLEN], left[TIME_STRLEN];
 	struct show *show = data;
 	struct table *t = &show->table;
 	struct json_object *obj;
-	const char *proto;
-	struct addr addr;
+	const char *src, *dst, *proto;
 	int err;
 
 	err = nl_parse(nlh, types, CSP_MBOX_A_BLOCK_MAX, tb);
 	if (err)
 		return err;
-	nl_addr(tb[CSP_MBOX_A_BLOCK_SRC], &addr);
-	show_addr(src, &addr);
-	nl_addr(tb[CSP_MBOX_A_BLOCK_DST], &addr);
-	show_addr(dst, &addr);
+	src = nl_show_addr(a, tb[CSP_MBOX_A_BLOCK_SRC]);
+	dst = nl_show_addr(b, tb[CSP_MBOX_A_BLOCK_DST]);
 	proto = name_of(proto_names, nl_u8(tb[CSP_MBOX_A_BLOCK_PROTO]));
 	if (opt_json) {
 		obj = json_object_new_object();
