@@ -12,7 +12,7 @@ plan 7
 behind_nat
 
 nat masquerade
-ctl R box set enable 1 linger 1000
+ctl R box set enable 1
 capture A-R B-R
 count_box R
 for end in A:eth0 R:to-a R:to-b B:eth0; do

@@ -285,7 +285,7 @@ static void csp_answer_detached(struct csp_hole *hole)
 	hole->has_bye = false;
 	if (hole->state == CSP_MBOX_STATE_LINGER)
 		return;
-	if (hole->ct && hole->owned)
+	if (hole->ct && hole->owned && !csp_hole_is_closing(hole))
 		csp_timeout_fix(hole->ct, CSP_BOX_CONF(hole->box, linger));
 	csp_hole_set_state(hole, CSP_MBOX_STATE_LINGER);
 	csp_box_nl_event(hole, CSP_MBOX_EVENT_LINGERING);

@@ -23,6 +23,8 @@
  *                              | LINGER |-------> (gone)
  *                              '--------'
  *
+ * TCP that is still closing after that time is left to conntrack, too.
+ *
  * All changes happen under csp_box.lock. The tables are read under RCU.
  */
 #include <linux/rhashtable.h>
@@ -374,6 +376,40 @@ void csp_hole_remove(struct csp_hole *hole, bool kill)
 		nf_ct_delete(hole->ct, 0, 0);
 	atomic_dec(&box->n_holes);
 	csp_hole_put(hole);
+}
+
+/* Has an end sent what the other has not acknowledged? */
+static bool csp_tcp_is_unacked(const struct ip_ct_tcp *tcp)
+{
+	return (s32)(tcp->seen[0].td_end - tcp->seen[1].td_maxack) > 0 ||
+	       (s32)(tcp->seen[1].td_end - tcp->seen[0].td_maxack) > 0;
+}
+
+/**
+ * csp_hole_is_closing() - is TCP about to end, and not there yet?
+ * @hole: pinhole
+ *
+ * An end that has closed and waits for the other's FIN may have no socket any
+ * more, and so has sent its Detach. What has passed here need not have arrived.
+ *
+ * Context: csp_box.lock held.
+ * Return: true if there was a FIN, but both have not been acknowledged.
+ */
+bool csp_hole_is_closing(const struct csp_hole *hole)
+{
+	const struct nf_conn *ct = hole->ct;
+
+	if (!ct || hole->key.proto != IPPROTO_TCP || nf_ct_is_dying(ct))
+		return false;
+	switch (READ_ONCE(ct->proto.tcp.state)) {
+	case TCP_CONNTRACK_FIN_WAIT:
+	case TCP_CONNTRACK_CLOSE_WAIT:
+	case TCP_CONNTRACK_LAST_ACK:
+		return true;
+	case TCP_CONNTRACK_TIME_WAIT:
+		return csp_tcp_is_unacked(&ct->proto.tcp);
+	}
+	return false;
 }
 
 /**

@@ -198,6 +198,8 @@ void csp_hole_remove(struct csp_hole *hole, bool kill);
 
 /* Which end has this identifier; -1: neither. */
 int csp_hole_end_of(const struct csp_hole *hole, __be64 id);
+/* Has TCP sent a FIN, but not seen all of both? */
+bool csp_hole_is_closing(const struct csp_hole *hole);
 /* What idle time a wish gets; csp.rst, section "Change". */
 u32 csp_hole_grant(const struct csp_hole *hole, u32 wish);
 

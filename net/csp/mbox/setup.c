@@ -88,7 +88,9 @@ static bool csp_setup_known(struct csp_packet *p, const struct csp_msg *msg,
 	if (own && !hole->asking &&
 	    csp_nat_is_asked(p, key, &hole->key, &hole->nat))
 		return csp_setup_asked(p, hole, nat);
-	if (own && hole->state != CSP_MBOX_STATE_LINGER &&
+	/* In LINGER: a copy that was under way for long. */
+	if (own && (hole->state != CSP_MBOX_STATE_LINGER ||
+		    hole->setup_xid == p->rd.xid) &&
 	    !memcmp(key, &hole->key, sizeof(*key)))
 		return csp_setup_same(p, msg, hole, fate);
 	/* After a Redirect: the same identifier, another name. */

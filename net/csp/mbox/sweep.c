@@ -34,6 +34,7 @@ static bool csp_hole_is_plain(const struct csp_hole *hole)
 static void csp_hole_expire(struct csp_hole *hole)
 {
 	struct csp_box *box = hole->box;
+	bool closing;
 
 	if (csp_hole_is_plain(hole)) {
 		CSP_BOX_INC(box, PLAIN);
@@ -41,11 +42,17 @@ static void csp_hole_expire(struct csp_hole *hole)
 		csp_hole_remove(hole, false);
 		return;
 	}
-	if (hole->state == CSP_MBOX_STATE_LINGER)
-		CSP_BOX_INC(box, DETACHED);
-	else
+	if (hole->state != CSP_MBOX_STATE_LINGER) {
 		CSP_BOX_INC(box, UNANSWERED);
-	csp_hole_remove(hole, true);
+		csp_hole_remove(hole, true);
+		return;
+	}
+	CSP_BOX_INC(box, DETACHED);
+	/* A FIN that was lost comes again, later than that. */
+	closing = hole->owned && csp_hole_is_closing(hole);
+	if (closing)
+		csp_timeout_leave(hole->ct, hole->timed);
+	csp_hole_remove(hole, !closing);
 }
 
 /* Returns when the next one is due, which may be at once, or 0. */
