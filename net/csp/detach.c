@@ -19,6 +19,7 @@
  * twenty of them, and the other end one OK.
  */
 #include <linux/random.h>
+#include <net/tcp.h>
 
 #include "detach.h"
 #include "flow.h"
@@ -391,6 +392,31 @@ static void csp_detach_peer(struct csp_flow *flow)
 	spin_unlock_bh(&flow->lock);
 }
 
+/* Both ends have closed, and all that was written is known to have arrived. */
+static bool csp_detach_awaits_ack(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return sk->sk_state == TCP_LAST_ACK && sock_flag(sk, SOCK_DEAD) &&
+	       tp->snd_una + 1 == tp->write_seq;
+}
+
+/*
+ * The acknowledgement of our FIN was lost, and nobody is there to send it again,
+ * or a box has closed behind him: TCP alone would try for minutes.
+ */
+static void csp_detach_last_ack(struct csp_flow *flow, struct sock *sk)
+{
+	local_bh_disable();
+	bh_lock_sock(sk);
+	if (!sock_owned_by_user(sk) && csp_detach_awaits_ack(sk)) {
+		CSP_INC(flow->cn, DETACH_LAST_ACK);
+		tcp_done(sk);
+	}
+	bh_unlock_sock(sk);
+	local_bh_enable();
+}
+
 /**
  * csp_detach_timer() - peer gone: is the socket still there?
  * @flow: the flow
@@ -405,6 +431,7 @@ void csp_detach_timer(struct csp_flow *flow)
 		csp_flow_kill(flow, CSP_EVENT_DETACHED);
 		return;
 	}
+	csp_detach_last_ack(flow, sk);
 	sock_put(sk);
 	spin_lock_bh(&flow->lock);
 	if (!flow->dead)

@@ -5,7 +5,7 @@
 # if the other end is gone or does not answer.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 12
+plan 15
 
 two_hosts
 conf A detach_delay=1000
@@ -56,3 +56,25 @@ quit client
 ok "a Detach that nobody answers is sent again, and dropped" quiet A
 ok "after five times" counters_are A detach-out=1 out-retrans=4 detach-lost=1
 no_firewall B
+
+quit server
+quiet B
+
+phase last-ack
+# What A acknowledges is lost, what it sends is not. Its Detach says enough.
+listener other B tcp 0.0.0.0 81 prefer
+dial client A tcp 10.0.0.2 81 prefer 40013
+tell other accept
+firewall B <<-END
+	chain in {
+		type filter hook input priority raw;
+		tcp dport 81 tcp flags & (fin | ack) == ack drop
+	}
+END
+count_from_here B
+quit client
+ok "the client's end arrives" tell other recv 1
+tell other close
+ok "both ends forget it" quiet A B
+ok "the server does not wait for the last acknowledgement" \
+	counters_are B detach-in=1 detach-last-ack=1

@@ -82,6 +82,7 @@ for i in 1 2 3 4 5 6; do
 	dial client A tcp 10.0.0.2 80 require
 	tell server accept
 	exchange client server 30k || bad=$((bad + 1))
+	wait_for is_state client established	# data may be faster than the OK
 	tell client close
 	tell server close
 	tell server use 0
