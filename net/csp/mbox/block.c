@@ -22,6 +22,8 @@
 
 /* Defragmentation comes before, so that a fragment has its transport. */
 #define CSP_BLOCK_PRIORITY	(NF_IP_PRI_RAW - 1)
+/* Removed before others get the lock. */
+#define CSP_BLOCK_BATCH		256U
 
 static DEFINE_STATIC_KEY_FALSE(csp_block_key);
 
@@ -41,6 +43,13 @@ static const struct rhashtable_params csp_block_params = {
 	.key_offset		= offsetof(struct csp_block, key),
 	.head_offset		= offsetof(struct csp_block, node),
 	.hashfn			= csp_block_hash,
+	.automatic_shrinking	= true,
+};
+
+static const struct rhashtable_params csp_victim_params = {
+	.key_len		= sizeof(struct in6_addr),
+	.key_offset		= offsetof(struct csp_victim, addr),
+	.head_offset		= offsetof(struct csp_victim, node),
 	.automatic_shrinking	= true,
 };
 
@@ -214,40 +223,96 @@ void csp_blocks_unhook(struct csp_box *box)
 
 /* --- the table --- */
 
+static struct csp_victim *csp_victim_get(struct csp_blocks *bs,
+					 const struct in6_addr *addr)
+{
+	struct csp_victim *victim;
+
+	lockdep_assert_held(&bs->lock);
+	victim = rhashtable_lookup_fast(&bs->victims, addr, csp_victim_params);
+	if (victim)
+		return victim;
+	victim = kzalloc(sizeof(*victim), GFP_ATOMIC);
+	if (!victim)
+		return NULL;
+	victim->addr = *addr;
+	if (!rhashtable_insert_fast(&bs->victims, &victim->node,
+				    csp_victim_params))
+		return victim;
+	kfree(victim);
+	return NULL;
+}
+
+static void csp_victim_put(struct csp_blocks *bs, struct csp_victim *victim)
+{
+	lockdep_assert_held(&bs->lock);
+	if (victim->n)
+		return;
+	rhashtable_remove_fast(&bs->victims, &victim->node, csp_victim_params);
+	kfree_rcu(victim, rcu);
+}
+
+static bool csp_block_before(struct rb_node *a, const struct rb_node *b)
+{
+	return time_before(rb_entry(a, struct csp_block, order)->expires,
+			   rb_entry(b, struct csp_block, order)->expires);
+}
+
+static struct csp_block *csp_block_first(struct csp_blocks *bs)
+{
+	return rb_entry_safe(rb_first_cached(&bs->order), struct csp_block,
+			     order);
+}
+
 static void csp_block_remove(struct csp_blocks *bs, struct csp_block *block)
 {
 	lockdep_assert_held(&bs->lock);
 	rhashtable_remove_fast(&bs->table, &block->node, csp_block_params);
 	list_del(&block->list);
+	rb_erase_cached(&block->order, &bs->order);
 	WRITE_ONCE(bs->n, bs->n - 1);
 	if (block->key.proto)
 		WRITE_ONCE(bs->n_proto, bs->n_proto - 1);
+	block->victim->n--;
+	csp_victim_put(bs, block->victim);
 	kfree_rcu(block, rcu);
 }
 
 /* One victim gets no more than a share of a table that fills up. */
-static bool csp_block_room(struct csp_blocks *bs,
-			   const struct csp_block_key *key)
+static bool csp_block_room(const struct csp_blocks *bs,
+			   const struct csp_victim *victim)
 {
 	const u32 max = CSP_BOX_CONF(bs->box, max_blocks);
-	const struct csp_block *block;
-	u32 n = 0;
 
-	if (bs->n < max / 2)
-		return true;
-	list_for_each_entry(block, &bs->list, list)
-		n += ipv6_addr_equal(&block->key.dst, &key->dst);
-	return bs->n < max && n <= max / 8;
+	return bs->n < max / 2 || (bs->n < max && victim->n <= max / 8);
 }
 
-static int csp_block_new(struct csp_blocks *bs,
-			 const struct csp_block_key *key, __be64 cid,
-			 unsigned long expires)
+static int csp_block_insert(struct csp_blocks *bs, struct csp_victim *victim,
+			    struct csp_block *block)
+{
+	int err = rhashtable_insert_fast(&bs->table, &block->node,
+					 csp_block_params);
+
+	if (err)
+		return err;
+	list_add(&block->list, &bs->list);
+	rb_add_cached(&block->order, &bs->order, csp_block_before);
+	WRITE_ONCE(bs->n, bs->n + 1);
+	if (block->key.proto)
+		WRITE_ONCE(bs->n_proto, bs->n_proto + 1);
+	block->victim = victim;
+	victim->n++;
+	return 0;
+}
+
+static int csp_block_of_victim(struct csp_blocks *bs, struct csp_victim *victim,
+			       const struct csp_block_key *key, __be64 cid,
+			       unsigned long expires)
 {
 	struct csp_block *block;
 	int err;
 
-	if (!csp_block_room(bs, key))
+	if (!csp_block_room(bs, victim))
 		return -ENOSPC;
 	block = kzalloc(sizeof(*block), GFP_ATOMIC);
 	if (!block)
@@ -257,17 +322,46 @@ static int csp_block_new(struct csp_blocks *bs,
 	block->born = jiffies;
 	block->told = jiffies;
 	block->expires = expires;
-	err = rhashtable_insert_fast(&bs->table, &block->node,
-				     csp_block_params);
-	if (err) {
+	err = csp_block_insert(bs, victim, block);
+	if (err)
 		kfree(block);
-		return err;
-	}
-	list_add(&block->list, &bs->list);
-	WRITE_ONCE(bs->n, bs->n + 1);
-	if (key->proto)
-		WRITE_ONCE(bs->n_proto, bs->n_proto + 1);
-	return 0;
+	return err;
+}
+
+static int csp_block_new(struct csp_blocks *bs,
+			 const struct csp_block_key *key, __be64 cid,
+			 unsigned long expires)
+{
+	struct csp_victim *victim = csp_victim_get(bs, &key->dst);
+	int err;
+
+	if (!victim)
+		return -ENOMEM;
+	err = csp_block_of_victim(bs, victim, key, cid, expires);
+	csp_victim_put(bs, victim);
+	return err;
+}
+
+static void csp_block_renew(struct csp_blocks *bs, struct csp_block *block,
+			    __be64 cid, unsigned long expires)
+{
+	rb_erase_cached(&block->order, &bs->order);
+	WRITE_ONCE(block->expires, expires);
+	WRITE_ONCE(block->cid, cid);
+	rb_add_cached(&block->order, &bs->order, csp_block_before);
+}
+
+/* When the work has something to do; at once if the static key is to change. */
+static void csp_blocks_arm(struct csp_blocks *bs)
+{
+	const struct csp_block *first = csp_block_first(bs);
+	long wait = 0;
+
+	lockdep_assert_held(&bs->lock);
+	if (first && bs->live)
+		wait = first->expires - jiffies + 1;
+	if (first || bs->live)
+		mod_delayed_work(system_wq, &bs->work, max(wait, 0L));
 }
 
 /**
@@ -292,14 +386,12 @@ int csp_block_add(struct csp_box *box, const struct csp_block_key *key,
 	spin_lock_bh(&bs->lock);
 	block = csp_block_get(bs, key);
 	*renewed = block;
-	if (block) {
-		WRITE_ONCE(block->expires, expires);
-		WRITE_ONCE(block->cid, cid);
-	} else {
+	if (block)
+		csp_block_renew(bs, block, cid, expires);
+	else
 		err = csp_block_new(bs, key, cid, expires);
-	}
 	if (!err)
-		mod_delayed_work(system_wq, &bs->work, 0);
+		csp_blocks_arm(bs);
 	spin_unlock_bh(&bs->lock);
 	return err;
 }
@@ -321,7 +413,7 @@ bool csp_block_del(struct csp_box *box, const struct csp_block_key *key)
 	block = csp_block_get(bs, key);
 	if (block) {
 		csp_block_remove(bs, block);
-		mod_delayed_work(system_wq, &bs->work, 0);
+		csp_blocks_arm(bs);
 	}
 	spin_unlock_bh(&bs->lock);
 	return block;
@@ -331,61 +423,62 @@ bool csp_block_del(struct csp_box *box, const struct csp_block_key *key)
  * csp_blocks_flush() - stop none any longer
  * @box: namespace
  *
- * Context: any.
+ * Context: process; may sleep.
  * Return: how many there were.
  */
 u32 csp_blocks_flush(struct csp_box *box)
 {
 	struct csp_blocks *bs = box->blocks;
-	struct csp_block *block, *tmp;
-	u32 n;
+	const u32 n = READ_ONCE(bs->n);
+	u32 left, some;
 
-	spin_lock_bh(&bs->lock);
-	n = bs->n;
-	list_for_each_entry_safe(block, tmp, &bs->list, list)
-		csp_block_remove(bs, block);
-	mod_delayed_work(system_wq, &bs->work, 0);
-	spin_unlock_bh(&bs->lock);
-	return n;
+	/* What comes meanwhile is none of those meant. */
+	for (left = n; left; left -= some) {
+		spin_lock_bh(&bs->lock);
+		for (some = 0; some < min(left, CSP_BLOCK_BATCH) && bs->n; some++)
+			csp_block_remove(bs, list_last_entry(&bs->list,
+							     struct csp_block,
+							     list));
+		csp_blocks_arm(bs);
+		spin_unlock_bh(&bs->lock);
+		if (!some)
+			break;
+		cond_resched();
+	}
+	return n - left;
 }
 
-/* Removes what is over; returns jiffies until the next is. */
-static unsigned long csp_blocks_expire(struct csp_blocks *bs)
+/* Removes what is over, so many at a time. */
+static void csp_blocks_expire(struct csp_blocks *bs)
 {
-	struct csp_block *block, *tmp;
-	unsigned long next = 60 * HZ;
+	struct csp_block *block;
+	u32 n = 0;
 
 	lockdep_assert_held(&bs->lock);
-	list_for_each_entry_safe(block, tmp, &bs->list, list) {
-		if (time_after(jiffies, block->expires)) {
-			CSP_BOX_INC(bs->box, BLOCK_EXPIRED);
-			csp_block_remove(bs, block);
-		} else {
-			next = min(next, block->expires - jiffies + 1);
-		}
+	while (n++ < CSP_BLOCK_BATCH && (block = csp_block_first(bs)) &&
+	       time_after(jiffies, block->expires)) {
+		CSP_BOX_INC(bs->box, BLOCK_EXPIRED);
+		csp_block_remove(bs, block);
 	}
-	return next;
 }
 
 static void csp_blocks_work(struct work_struct *work)
 {
 	struct csp_blocks *bs = container_of(to_delayed_work(work),
 					     struct csp_blocks, work);
-	unsigned long next;
-	bool live;
+	bool was, live;
 
 	spin_lock_bh(&bs->lock);
-	next = csp_blocks_expire(bs);
+	csp_blocks_expire(bs);
+	was = bs->live;
 	live = bs->n;
-	if (live)
-		mod_delayed_work(system_wq, &bs->work, next);
-	spin_unlock_bh(&bs->lock);
-	if (live == bs->live)
-		return;
 	bs->live = live;
 	if (live)
+		csp_blocks_arm(bs);
+	spin_unlock_bh(&bs->lock);
+	if (live && !was)
 		static_branch_inc(&csp_block_key);
-	else
+	else if (was && !live)
 		static_branch_dec(&csp_block_key);
 }
 
@@ -404,16 +497,24 @@ int csp_blocks_init(struct csp_box *box)
 	if (!bs)
 		return -ENOMEM;
 	err = rhashtable_init(&bs->table, &csp_block_params);
-	if (err) {
-		kfree(bs);
-		return err;
-	}
+	if (err)
+		goto err_free;
+	err = rhashtable_init(&bs->victims, &csp_victim_params);
+	if (err)
+		goto err_table;
 	bs->box = box;
 	spin_lock_init(&bs->lock);
 	INIT_LIST_HEAD(&bs->list);
+	bs->order = RB_ROOT_CACHED;
 	INIT_DELAYED_WORK(&bs->work, csp_blocks_work);
 	box->blocks = bs;
 	return 0;
+
+err_table:
+	rhashtable_destroy(&bs->table);
+err_free:
+	kfree(bs);
+	return err;
 }
 
 /**
@@ -429,6 +530,7 @@ void csp_blocks_exit(struct csp_box *box)
 	csp_blocks_flush(box);
 	/* The last run turns the static key off. */
 	flush_delayed_work(&bs->work);
+	rhashtable_destroy(&bs->victims);
 	rhashtable_destroy(&bs->table);
 	kfree(bs);
 	box->blocks = NULL;

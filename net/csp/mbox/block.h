@@ -5,6 +5,8 @@
 #ifndef _NET_CSP_MBOX_BLOCK_H
 #define _NET_CSP_MBOX_BLOCK_H
 
+#include <linux/rbtree.h>
+
 #include "mbox.h"
 
 /**
@@ -24,11 +26,27 @@ struct csp_block_key {
 };
 
 /**
+ * struct csp_victim - for whom floods are stopped
+ * @node: in csp_blocks.victims
+ * @addr: csp_block_key.dst of its blocks
+ * @rcu:  for kfree_rcu()
+ * @n:    how many blocks; it goes with the last
+ */
+struct csp_victim {
+	struct rhash_head	node;
+	struct in6_addr		addr;
+	struct rcu_head		rcu;
+	u32			n;
+};
+
+/**
  * struct csp_block - a flood that is stopped
  * @node:    in csp_blocks.table
  * @key:     what is stopped
  * @rcu:     for kfree_rcu()
  * @list:    in csp_blocks.list
+ * @order:   in csp_blocks.order
+ * @victim:  whom it is for
  * @cid:     the flooding host's identifier, from the token
  * @born:    jiffies when it was asked for first
  * @expires: jiffies
@@ -40,6 +58,8 @@ struct csp_block {
 	struct csp_block_key	key;
 	struct rcu_head		rcu;
 	struct list_head	list;
+	struct rb_node		order;
+	struct csp_victim	*victim;
 	__be64			cid;
 	unsigned long		born;
 	unsigned long		expires;
@@ -52,9 +72,11 @@ struct csp_block {
  * @table:  by key; read under RCU
  * @lock:   protects what follows, and writers of @table
  * @list:   all, the youngest first
+ * @order:  all, that which expires first leftmost
+ * @victims: by address
  * @n:      how many
  * @n_proto: of them, those of one transport
- * @live:   counted in the static key; by @work only
+ * @live:   counted in the static key, or about to be; set by @work only
  * @box:    namespace
  * @work:   expiry, and the static key
  * @ops:    hooks, as long as @hooked; under csp_box.mutex
@@ -64,6 +86,8 @@ struct csp_blocks {
 	struct rhashtable	table;
 	spinlock_t		lock;	/* see above */
 	struct list_head	list;
+	struct rb_root_cached	order;
+	struct rhashtable	victims;
 	u32			n;
 	u32			n_proto;
 	bool			live;
