@@ -122,25 +122,36 @@ quiet A B
 # --- another one answers -----------------------------------------------------------------------------
 
 deaf B
-count_from_here A
 phase answers
-client client A tcp 10.0.2.2 81 require 40002
-tell client begin 10.0.2.2 81
-setup=$(was Setup:-1) xid=$(word xid "$setup") id=$(word id "$setup") id=${id%,*}
-there="conn=tcp,10.0.1.1,40002,10.0.2.2,81 place=10.0.7.66"
-# In one go: a Setup waits for six seconds.
-answers=()
-for try in "xid=$xid dcid=0000000000000000" "xid=$xid dcid=$(random)" "xid=0x01020304 dcid=$id"; do
-	# shellcheck disable=SC2206 # words
-	answers+=(redirect reply $try $there -- ok reply $try id="$(random),$(random)" pubkey --
-		ack reply $try nonce -- reject reply $try error=not_wanted --)
+# To a Setup, in one go: it waits for six seconds.  To what was not agreed, a Detach.
+forged_answers() {
+	local setup xid id there try answers=()
+	client client A tcp 10.0.2.2 81 require 40002
+	count_from_here A
+	tell client begin 10.0.2.2 81
+	setup=$(was Setup:-1) xid=$(word xid "$setup") id=$(word id "$setup") id=${id%,*}
+	there="conn=tcp,10.0.1.1,40002,10.0.2.2,81 place=10.0.7.66"
+	for try in "xid=$xid dcid=0000000000000000" "xid=$xid dcid=$(random)" "xid=0x01020304 dcid=$id"; do
+		# shellcheck disable=SC2206 # words
+		answers+=(redirect reply $try $there -- ok reply $try id="$(random),$(random)" pubkey --
+			ack reply $try nonce -- reject reply $try error=not_wanted --)
+	done
+	say_as 10.0.2.2 10.0.1.1 "${answers[@]}" detach dcid="$id" conn=tcp,10.0.2.2,81,10.0.1.1,40002
+	wait_for counters_are A in-unexpected=12 reject-out=1
+}
+nothing_done() { counters_are A redirect-in=0 redirect-bad=0 setup-ok=0 reject-in=0 detach-in=0; }
+# A machine that is slower than the Setup has another try.
+for _ in {1..5}; do
+	forged_answers
+	waits=$(state client)
+	[ "$waits" = none ] && nothing_done || break
+	tell client end || true
+	quit client
 done
-# To give up what was not agreed.
-say_as 10.0.2.2 10.0.1.1 "${answers[@]}" detach dcid="$id" conn=tcp,10.0.2.2,81,10.0.1.1,40002
-ok "answers with one of transaction and identifier" wait_for counters_are A in-unexpected=12
-ok "are none" counters_are A redirect-in=0 redirect-bad=0 setup-ok=0 reject-in=0
-ok "nor is there anything to give up" wait_for counters_are A reject-out=1 detach-in=0
-is "A still waits" "$(state client)" setup
+ok "answers with one of transaction and identifier" counters_are A in-unexpected=12
+ok "are none" nothing_done
+ok "nor is there anything to give up" counters_are A reject-out=1
+is "A still waits" "$waits" setup
 ok "until it has waited long enough" not tell client end
 is "for nothing" "$(field error)" ETIMEDOUT
 quit client
