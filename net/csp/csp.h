@@ -473,6 +473,8 @@ enum csp_todo {
  * @peer_gone:  the peer sent its Detach
  * @listed:     in a list that csp_net.lock protects, or was
  * @unproven:   in csp_net.n_unproven
+ * @embryo_slot: where it is in csp_net.embryos, csp_share_add()
+ * @served_slot: where it is in csp_net.served
  * @attempt:    transmissions of the request under way
  * @turn:       which pair of addresses to try next
  * @n_held:     packets in @held
@@ -533,6 +535,8 @@ struct csp_flow {
 	bool			peer_gone;
 	bool			listed;
 	bool			unproven;
+	u16			embryo_slot;
+	u16			served_slot;
 	u8			attempt;
 	u8			n_held;
 	u8			turn;
@@ -662,6 +666,8 @@ struct csp_net {
 	unsigned long		flags;		/* CSP_NET_*, atomic bits */
 	struct notifier_block	fib_nb;
 	struct csp_buckets	*buckets;	/* rate limits, limit.c */
+	struct csp_share	*embryos;	/* EMBRYONIC, by who asked */
+	struct csp_share	*served;	/* flows, by the same; share.c */
 	struct csp_flood	*flood;		/* blocks asked for, flood.c */
 	struct socket		*encap_sock[2];
 	bool			hooked;		/* LOCAL_OUT */

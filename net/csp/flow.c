@@ -38,6 +38,7 @@
 #include "peer.h"
 #include "redirect.h"
 #include "setup.h"
+#include "share.h"
 #include "sock.h"
 #include "vouch.h"
 
@@ -447,6 +448,17 @@ void csp_flow_forget_cid(struct csp_flow *flow)
 		csp_cid_remove(flow->cn, csp_cid_of(flow, 2));
 }
 
+/* EMBRYONIC no more. A handshake proves as much as an echo. */
+static void csp_flow_hatch(struct csp_flow *flow, u8 state)
+{
+	struct csp_net *cn = flow->cn;
+
+	atomic_dec(&cn->n_embryonic);
+	csp_share_del(cn->embryos, &flow->embryo_slot);
+	if (state == CSP_STATE_ESTABLISHED)
+		csp_share_add(cn->served, &flow->home_r, &flow->served_slot);
+}
+
 /**
  * csp_flow_set_state() - go to another state
  * @flow:  the flow
@@ -462,7 +474,7 @@ void csp_flow_set_state(struct csp_flow *flow, u8 state)
 	if (old == state)
 		return;
 	if (old == CSP_STATE_EMBRYONIC)
-		atomic_dec(&flow->cn->n_embryonic);
+		csp_flow_hatch(flow, state);
 	if (state == CSP_STATE_EMBRYONIC)
 		atomic_inc(&flow->cn->n_embryonic);
 	WRITE_ONCE(flow->state, state);
@@ -484,6 +496,24 @@ void csp_flow_set_unproven(struct csp_flow *flow)
 		return;
 	flow->unproven = true;
 	atomic_inc(&flow->cn->n_unproven);
+}
+
+/**
+ * csp_flow_set_proven() - the peer has echoed a nonce: count what it has
+ * @flow: a new flow of this end as responder, its state set
+ *
+ * Context: flow->lock held.
+ */
+void csp_flow_set_proven(struct csp_flow *flow)
+{
+	struct csp_net *cn = flow->cn;
+
+	lockdep_assert_held(&flow->lock);
+	if (flow->dead)
+		return;
+	csp_share_add(cn->served, &flow->home_r, &flow->served_slot);
+	if (flow->state == CSP_STATE_EMBRYONIC)
+		csp_share_add(cn->embryos, &flow->home_r, &flow->embryo_slot);
 }
 
 /* Most flows end while no work is pending. */
@@ -574,6 +604,7 @@ void csp_flow_kill(struct csp_flow *flow, enum csp_event event)
 	csp_flow_set_state(flow, CSP_STATE_CLOSED);
 	if (flow->unproven)
 		atomic_dec(&cn->n_unproven);
+	csp_share_del(cn->served, &flow->served_slot);
 	rhashtable_remove_fast(&cn->flows, &flow->tuple_node, csp_flow_params);
 	for (i = 0; i < CSP_CIDS; i++)
 		csp_cid_remove(cn, &flow->cids[i]);

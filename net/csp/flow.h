@@ -41,6 +41,7 @@ bool csp_flow_listable(struct csp_flow *flow);
 void csp_flow_kill(struct csp_flow *flow, enum csp_event event);
 void csp_flow_set_state(struct csp_flow *flow, u8 state);
 void csp_flow_set_unproven(struct csp_flow *flow);
+void csp_flow_set_proven(struct csp_flow *flow);
 /* Leaves a note for the work and runs it after @delay jiffies (0: at once). */
 void csp_flow_todo(struct csp_flow *flow, enum csp_todo what);
 void csp_flow_timer(struct csp_flow *flow, unsigned long delay_ms);

@@ -208,7 +208,7 @@ static unsigned int csp_out_known(struct csp_flow *flow, struct sk_buff *skb)
 			verdict = NF_STOLEN;
 		} else {
 			CSP_INC(flow->cn, HELD_DROP);
-			verdict = NF_DROP;
+			verdict = CSP_HOLD_FULL;
 		}
 		break;
 	case CSP_STATE_ESTABLISHED:

@@ -8,6 +8,8 @@
 #include "csp.h"
 
 #define CSP_HOLD_MAX	64	/* packets of one flow */
+/* As with a full queue of a device: UDP hides it unless IP_RECVERR is set. */
+#define CSP_HOLD_FULL	NF_DROP_ERR(-ENOBUFS)
 
 /* Hooks of a namespace: registered when first needed. Process context. */
 int csp_hooks_get(struct csp_net *cn, u8 mode);

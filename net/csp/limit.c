@@ -20,6 +20,7 @@
 #include <net/ipv6.h>
 
 #include "limit.h"
+#include "share.h"
 
 #define LIMIT_BUCKETS	1024
 
@@ -57,7 +58,12 @@ int csp_limit_init(struct csp_net *cn)
 	if (!cn->buckets)
 		return -ENOMEM;
 	get_random_bytes(&cn->buckets->key, sizeof(cn->buckets->key));
-	return 0;
+	cn->embryos = csp_share_new();
+	cn->served = csp_share_new();
+	if (cn->embryos && cn->served)
+		return 0;
+	csp_limit_exit(cn);
+	return -ENOMEM;
 }
 
 /**
@@ -68,7 +74,11 @@ int csp_limit_init(struct csp_net *cn)
  */
 void csp_limit_exit(struct csp_net *cn)
 {
+	kfree(cn->served);
+	kfree(cn->embryos);
 	kfree(cn->buckets);
+	cn->served = NULL;
+	cn->embryos = NULL;
 	cn->buckets = NULL;
 }
 
@@ -89,20 +99,11 @@ static bool csp_take_token(atomic64_t *full_at, u32 rate, s64 min_depth)
 	return true;
 }
 
-/*
- * One source is an IPv4 address, or an IPv6 /64: who has one address of that
- * has them all.
- */
 static u32 csp_bucket_of(const struct csp_buckets *b,
 			 const struct in6_addr *saddr, u64 more)
 {
-	u64 prefix;
-
-	if (ipv6_addr_v4mapped(saddr))
-		prefix = (__force u32)saddr->s6_addr32[3];
-	else
-		memcpy(&prefix, saddr, sizeof(prefix));
-	return siphash_2u64(prefix, more, &b->key) % LIMIT_BUCKETS;
+	return siphash_2u64(csp_limit_source(saddr), more, &b->key) %
+	       LIMIT_BUCKETS;
 }
 
 /**

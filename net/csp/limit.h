@@ -7,6 +7,20 @@
 
 #include "csp.h"
 
+/*
+ * One source is an IPv4 address, or an IPv6 /64: who has one address of that
+ * has them all.
+ */
+static inline u64 csp_limit_source(const struct in6_addr *addr)
+{
+	u64 prefix;
+
+	if (ipv6_addr_v4mapped(addr))
+		return (__force u32)addr->s6_addr32[3];
+	memcpy(&prefix, addr, sizeof(prefix));
+	return prefix;
+}
+
 int csp_limit_init(struct csp_net *cn);
 void csp_limit_exit(struct csp_net *cn);
 

@@ -40,6 +40,7 @@
 #include "relay.h"
 #include "rx.h"
 #include "setup.h"
+#include "share.h"
 #include "sign.h"
 #include "sock.h"
 #include "tx.h"
@@ -528,6 +529,8 @@ static u16 csp_knock_accept(struct csp_knock *k)
 		csp_flow_timer(flow, CSP_EMBRYO_FIRST);
 	else if (!k->proven)
 		csp_flow_set_unproven(flow);
+	if (k->proven)
+		csp_flow_set_proven(flow);
 	spin_unlock_bh(&flow->lock);
 	CSP_INC(cn, SETUP_IN);
 	csp_nl_event(flow, udp ? CSP_EVENT_ESTABLISHED : CSP_EVENT_CREATED);
@@ -555,6 +558,19 @@ static bool csp_knock_may_compute(struct csp_knock *k)
 	       csp_limit_dh(k->rx->cn);
 }
 
+/* Would one more of it leave enough of the tables to others? */
+static bool csp_knock_fair(const struct csp_knock *k)
+{
+	const struct csp_net *cn = k->rx->cn;
+	const struct in6_addr *from = &k->rx->saddr;
+
+	return csp_share_fair(cn->served, from, atomic_read(&cn->n_flows),
+			      CSP_CONF(cn, max_flows)) &&
+	       (k->t.proto != IPPROTO_TCP ||
+		csp_share_fair(cn->embryos, from, atomic_read(&cn->n_embryonic),
+			       CSP_CONF(cn, max_embryonic)));
+}
+
 /*
  * 0: go on; else refuse. May answer statelessly, and then says so. UDP is
  * connected by the Setup alone, so that its connections are counted apart, as
@@ -568,7 +584,7 @@ static u16 csp_knock_load(struct csp_knock *k, bool *answered)
 	const u32 max = CSP_CONF(cn, max_embryonic);
 	const bool wanted = csp_cookie_wanted(CSP_CONF(cn, cookies), n, max);
 
-	if (!udp && n >= max)
+	if ((!udp && n >= max) || !csp_knock_fair(k))
 		return CSP_ERR_FULL;
 	if (wanted || CSP_HAS(k->msg, NONCE))
 		k->proven = csp_cookie_echoed(k->rx, k->msg);

@@ -208,7 +208,7 @@ unsigned int csp_setup_start(struct csp_net *cn, struct sock *sk,
 	if (err) {
 		csp_flow_put(flow);
 		/* Another packet of the socket was faster. */
-		return err == -EEXIST ? NF_DROP :
+		return err == -EEXIST ? CSP_HOLD_FULL :
 		       csp_setup_none(cn, sk, mode, CSP_ERR_FULL);
 	}
 	csp_flow_get(flow);

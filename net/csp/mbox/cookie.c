@@ -36,6 +36,7 @@ static bool csp_box_cookie_ask(struct csp_packet *p, const struct csp_msg *msg)
 
 	if (csp_box_cookie_good(p, msg)) {
 		CSP_BOX_INC(p->box, COOKIE_OK);
+		p->proven = true;
 		return false;
 	}
 	if (CSP_HAS(msg, NONCE_ECHO))

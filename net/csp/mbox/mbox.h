@@ -97,6 +97,7 @@ struct nf_ct_timeout;
  * @open:      all others
  * @n_holes:   pinholes
  * @n_waiting: of them, those in @waiting
+ * @waiters:   of these, who asked for them, if he has echoed a nonce
  * @expiry:    removes what is at the heads of @waiting and @linger
  * @sweep:     goes round @open, for entries that conntrack gave up
  * @timeouts:  those used last, for being shared; protected by @lock
@@ -137,6 +138,7 @@ struct csp_box {
 	struct list_head	open;
 	atomic_t		n_holes;
 	u32			n_waiting;
+	struct csp_share	*waiters;
 	struct delayed_work	expiry;
 	struct delayed_work	sweep;
 	struct nf_ct_timeout	*timeouts[CSP_BOX_TIMEOUTS];

@@ -26,6 +26,7 @@
  * @moving: a Detach(PATH) came before
  * @masked: SRC of the request has another address than the IP header: that of
  *          a NAT, to which a Redirect has sent the host
+ * @proven: its sender has echoed a nonce of this box
  * @ct:     data that it is about, if that is translated, with a reference; NULL
  * @rd:     reader behind the message being handled
  * @from:   where the reader was before it read that message
@@ -44,6 +45,7 @@ struct csp_packet {
 	u64				out;
 	bool				moving;
 	bool				masked;
+	bool				proven;
 	struct nf_conn			*ct;
 	struct csp_reader		rd;
 	u16				from;

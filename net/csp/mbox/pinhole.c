@@ -31,6 +31,7 @@
 #include <linux/slab.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "../share.h"
 #include "netlink.h"
 #include "pinhole.h"
 #include "timeout.h"
@@ -217,12 +218,19 @@ static bool csp_hole_waits(const struct csp_hole *hole)
 	       hole->state == CSP_MBOX_STATE_PROVISIONAL;
 }
 
+static const struct in6_addr *csp_hole_asker(const struct csp_hole *hole)
+{
+	return &hole->key.addr[CSP_HOLE_INITIATOR];
+}
+
 static void csp_hole_unlist(struct csp_hole *hole)
 {
 	if (list_empty(&hole->list))
 		return;
-	if (csp_hole_waits(hole))
+	if (csp_hole_waits(hole)) {
 		hole->box->n_waiting--;
+		csp_share_del(hole->box->waiters, &hole->slot);
+	}
 	list_del_init(&hole->list);
 }
 
@@ -246,8 +254,12 @@ void csp_hole_set_state(struct csp_hole *hole, u8 state)
 		csp_sweep_start(box);
 		return;
 	}
-	if (csp_hole_waits(hole))
+	if (csp_hole_waits(hole)) {
 		box->n_waiting++;
+		if (hole->proven)
+			csp_share_add(box->waiters, csp_hole_asker(hole),
+				      &hole->slot);
+	}
 	ms = state == CSP_MBOX_STATE_LINGER ? CSP_BOX_CONF(box, linger) :
 					     CSP_BOX_CONF(box, provisional);
 	hole->expires = jiffies + msecs_to_jiffies(ms);
@@ -271,7 +283,9 @@ int csp_hole_add(struct csp_hole *hole, __be64 cid, __be64 next)
 
 	lockdep_assert_held(&box->lock);
 	if (atomic_read(&box->n_holes) >= CSP_BOX_CONF(box, max_pinholes) ||
-	    box->n_waiting >= CSP_BOX_CONF(box, max_waiting))
+	    box->n_waiting >= CSP_BOX_CONF(box, max_waiting) ||
+	    !csp_share_fair(box->waiters, csp_hole_asker(hole), box->n_waiting,
+			    CSP_BOX_CONF(box, max_waiting)))
 		return -ENOSPC;
 	err = csp_hole_set_ids(hole, CSP_HOLE_INITIATOR, cid, next);
 	if (err)
@@ -450,12 +464,21 @@ int csp_holes_init(struct csp_box *box)
 	INIT_LIST_HEAD(&box->linger);
 	INIT_LIST_HEAD(&box->open);
 	csp_sweep_init(box);
+	box->waiters = csp_share_new();
+	if (!box->waiters)
+		return -ENOMEM;
 	err = rhashtable_init(&box->holes, &csp_hole_params);
 	if (err)
-		return err;
+		goto err_waiters;
 	err = rhashtable_init(&box->ids, &csp_hole_id_params);
 	if (err)
-		rhashtable_destroy(&box->holes);
+		goto err_holes;
+	return 0;
+
+err_holes:
+	rhashtable_destroy(&box->holes);
+err_waiters:
+	kfree(box->waiters);
 	return err;
 }
 
@@ -502,4 +525,5 @@ void csp_holes_exit(struct csp_box *box)
 	spin_unlock_bh(&box->lock);
 	rhashtable_destroy(&box->ids);
 	rhashtable_destroy(&box->holes);
+	kfree(box->waiters);
 }

@@ -115,6 +115,8 @@ struct csp_hole_move {
  * @owned:      @ct was made for this pinhole
  * @timed:      @ct has timeouts of ours
  * @dead:       removed
+ * @proven:     who asked for it has echoed a nonce
+ * @slot:       where it is in csp_box.waiters, csp_share_add()
  * @first_len:  bytes of @first
  * @first:      transport header of the piggybacked packet, while asked; or NULL
  * @side:       side of each end
@@ -152,6 +154,8 @@ struct csp_hole {
 	bool			owned;
 	bool			timed;
 	bool			dead;
+	bool			proven;
+	u16			slot;
 	u8			first_len;
 	u8			*first;
 	u64			side[2];

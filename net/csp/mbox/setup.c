@@ -179,6 +179,7 @@ static struct csp_hole *csp_setup_hole(struct csp_packet *p,
 	hole->state = hole->inside ? CSP_MBOX_STATE_PROVISIONAL :
 				     CSP_MBOX_STATE_ASKED;
 	hole->asking = hole->inside;
+	hole->proven = p->proven;
 	hole->dir = msg->dir;
 	hole->side[CSP_HOLE_INITIATOR] = p->in;
 	hole->side[CSP_HOLE_RESPONDER] = p->out;

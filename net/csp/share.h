@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * How much of a table each source has.
+ */
+#ifndef _NET_CSP_SHARE_H
+#define _NET_CSP_SHARE_H
+
+#include <linux/atomic.h>
+#include <linux/siphash.h>
+
+struct in6_addr;
+
+#define CSP_SHARE_SLOTS	1024
+
+/* Not counted; what is zero at first is not. */
+#define CSP_SHARE_NONE	0
+
+/**
+ * struct csp_share - entries of a table, by source
+ * @key: of the hash that chooses a source's slot
+ * @n:   entries in each slot
+ */
+struct csp_share {
+	siphash_key_t	key;
+	atomic_t	n[CSP_SHARE_SLOTS];
+};
+
+/* To be freed with kfree(); or NULL. */
+struct csp_share *csp_share_new(void);
+/* May @addr have one more, if the table has @n of @max? Any context. */
+bool csp_share_fair(const struct csp_share *share, const struct in6_addr *addr,
+		    u32 n, u32 max);
+/* One more, one less. @slot, of the entry, says where it is counted. */
+void csp_share_add(struct csp_share *share, const struct in6_addr *addr,
+		   u16 *slot);
+void csp_share_del(struct csp_share *share, u16 *slot);
+
+#endif /* _NET_CSP_SHARE_H */
