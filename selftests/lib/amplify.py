@@ -35,15 +35,15 @@ def own_id():
 
 def requests(own, peer, gateway):
     """NAME, whom to, what: the shortest that is answered."""
-    def conn(port, src=own, proto=p.UDP):
-        return p.conn(proto, p.end(src, 7000), p.end(peer, port))
+    def conn(port, src=own, proto=p.UDP, sport=7000):
+        return p.conn(proto, p.end(src, sport), p.end(peer, port))
 
     def setup(port, *more, **names):
         return p.csp(p.message("SETUP", conn(port, **names), own_id(), *more))
 
     move = [p.attr("SEQ", p.u32(1)), p.attr("NONCE", bytes(8)),
             p.attr("MAC", bytes(16))]
-    again = setup(5000)
+    again = setup(5000, sport=7001)
     flood = [p.conn(0, p.end(own), p.end(own)),
              p.attr("VIA", p.addr(gateway) + bytes(28)), own_id(),
              p.attr("ERROR", p.error("FLOOD"))]
@@ -78,7 +78,7 @@ def requests(own, peer, gateway):
     yield "stop a flood, at a gateway", gateway, p.csp(p.message("REJECT", *flood))
     yield "OK that nobody wants", peer, p.csp(
         p.message("OK", own_id(), dcid=unknown()), reply=True)
-    yield "half a message", peer, p.csp(p.message("DETACH"))[:-4] + bytes(4)
+    yield "half a message", peer, p.csp(p.message("DETACH"))[:-4]
 
 
 class Prober:
