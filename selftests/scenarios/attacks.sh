@@ -144,7 +144,7 @@ nothing_done() { counters_are A redirect-in=0 redirect-bad=0 setup-ok=0 reject-i
 for _ in {1..5}; do
 	forged_answers
 	waits=$(state client)
-	[ "$waits" = none ] && nothing_done || break
+	if [ "$waits" != none ] || ! nothing_done; then break; fi
 	tell client end || true
 	quit client
 done
