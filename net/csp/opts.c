@@ -40,6 +40,7 @@ bool csp_name_valid(const u8 *name, unsigned int len)
 			return false;
 	return true;
 }
+EXPORT_SYMBOL_GPL(csp_name_valid);
 
 static void csp_opts_set_auth(struct csp_opts *opts, const u8 *auth, u8 len)
 {

@@ -200,6 +200,33 @@ int csp_packet_set_timeout(struct csp_packet *p, u32 ms)
 }
 
 /**
+ * csp_packet_set_dport() - set the port that a piggybacked packet is for
+ * @p:    a packet without MAC
+ * @port: the port
+ *
+ * Its own checksum is zero; section "Piggyback". What a struct csp_msg points to
+ * is void afterwards.
+ *
+ * Context: softirq, RCU.
+ * Return: 0; -ENOENT: the message carries none; or -ENOMEM.
+ */
+int csp_packet_set_dport(struct csp_packet *p, __be16 port)
+{
+	const int at = csp_edit_find(p, CSP_A_PIGGYBACK);
+	__be32 word;
+	u8 *data;
+
+	if (at < 0)
+		return at;
+	/* Both ports are one word. */
+	data = p->skb->data + p->off;
+	memcpy(&word, data + at, sizeof(word));
+	memcpy((u8 *)&word + sizeof(port), &port, sizeof(port));
+	csp_edit_put32(data, at, word);
+	return 0;
+}
+
+/**
  * csp_packet_blank() - make an attribute of the message being handled a PAD
  * @p:    a packet without MAC
  * @type: enum csp_attr_type

@@ -22,6 +22,7 @@
 #include "cookie.h"
 #include "firewall.h"
 #include "gateway.h"
+#include "inward.h"
 #include "nat.h"
 #include "related.h"
 #include "via.h"
@@ -70,10 +71,12 @@ static enum csp_fate csp_box_pass_setup(struct csp_packet *p,
 {
 	const enum csp_fate fate = csp_box_setup(p, msg);
 
-	if (fate != CSP_FATE_DROP) {
-		csp_box_cookie_strip(p, msg);
-		csp_via_stamp(p, msg);
-	}
+	if (fate == CSP_FATE_DROP)
+		return fate;
+	csp_box_cookie_strip(p, msg);
+	if (!csp_inward_rename(p, msg))
+		return CSP_FATE_DROP;
+	csp_via_stamp(p, msg);
 	return fate;
 }
 

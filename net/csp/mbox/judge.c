@@ -124,7 +124,36 @@ static bool csp_judge_fresh(struct csp_box *box, const struct csp_question *q,
 		csp_related(box, ct);
 		nf_ct_set(skb, ct, IP_CT_RELATED);
 	}
-	return !q->nat || csp_nat_choose(ct, q->nat);
+	return !q->nat || csp_question_inward(q) ||
+	       csp_nat_choose(ct, &q->nat->addr, q->nat->port,
+			      NF_NAT_MANIP_SRC);
+}
+
+/*
+ * Where data to a name outside goes, before nf_nat asks its own rules: both it
+ * and conntrack then take the packet for one that they have seen before.
+ */
+static bool csp_judge_inward(struct csp_box *box, const struct csp_question *q,
+			     struct sk_buff *skb)
+{
+	const struct nf_hook_state state = {
+		.hook	= NF_INET_PRE_ROUTING,
+		.pf	= skb->protocol == htons(ETH_P_IP) ? NFPROTO_IPV4 :
+							     NFPROTO_IPV6,
+		.in	= q->in,
+		.net	= box->net,
+	};
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct;
+
+	if (nf_conntrack_in(skb, &state) != NF_ACCEPT)
+		return false;
+	ct = nf_ct_get(skb, &ctinfo);
+	if (!ct)
+		return false;
+	return nf_ct_is_confirmed(ct) ||
+	       csp_nat_choose(ct, &q->key->addr[!q->from],
+			      q->key->port[!q->from], NF_NAT_MANIP_DST);
 }
 
 /* An entry that was there before is admitted, too. */
@@ -221,6 +250,10 @@ static int csp_judge_pass(struct csp_box *box, const struct csp_question *q,
 	if (q->admit && csp_judge_full(box, skb)) {
 		kfree_skb(skb);
 		return -ENOSPC;
+	}
+	if (csp_question_inward(q) && !csp_judge_inward(box, q, skb)) {
+		kfree_skb(skb);
+		return csp_judge_room(box) ? -EPERM : -ENOSPC;
 	}
 	if (!csp_judge_hook(box, skb, NF_INET_PRE_ROUTING, q->in, NULL))
 		return csp_judge_room(box) ? -EPERM : -ENOSPC;

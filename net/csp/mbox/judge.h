@@ -25,7 +25,8 @@ struct nf_ct_timeout;
  * @oneway:  data in the other direction is another connection
  * @running: it is up already, and its first packet is long past
  * @timeout: timeouts of the entry, or NULL
- * @nat:     outside name that the sender has to get; NULL: as the ruleset says
+ * @nat:     name outside that the sender has to get, or that the other end has
+ *           (csp_question_inward()); NULL: as the ruleset says
  */
 struct csp_question {
 	const struct csp_hole_key	*key;
@@ -43,6 +44,12 @@ struct csp_question {
 	struct nf_ct_timeout		*timeout;
 	const struct csp_nat		*nat;
 };
+
+/* Does the data go into a NAT? Its sender knows the other end by @q->nat. */
+static inline bool csp_question_inward(const struct csp_question *q)
+{
+	return q->nat && q->nat->inside != q->from;
+}
 
 /**
  * struct csp_verdict - what the ruleset says

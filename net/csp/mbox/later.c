@@ -199,25 +199,6 @@ static enum csp_hole_end csp_move_from(const struct csp_hole *hole,
 	return mv->end;
 }
 
-/* The other end is inside a NAT, and the mover knows it by a certain name. */
-static int csp_move_judge_same(struct csp_packet *p, struct csp_question *q,
-			       struct csp_hole_move *mv, struct csp_verdict *v)
-{
-	struct csp_nat nat = {};
-	int err;
-
-	q->nat = &mv->nat;
-	err = csp_judge(p->box, q, v);
-	if (err || !v->ct)
-		return err;
-	if (csp_nat_outside(v->ct, &mv->key.addr[mv->nat.inside], &nat) &&
-	    nat.port == mv->nat.port &&
-	    ipv6_addr_equal(&nat.addr, &mv->nat.addr))
-		return 0;
-	csp_verdict_forget(v);
-	return -EPERM;
-}
-
 static int csp_move_ask(struct csp_packet *p, struct csp_hole *hole,
 			struct csp_hole_move *mv)
 {
@@ -235,8 +216,9 @@ static int csp_move_ask(struct csp_packet *p, struct csp_hole *hole,
 	q.timeout = csp_timeout_get(p->box, mv->key.family, mv->key.proto,
 				    hole->granted);
 	spin_unlock_bh(&p->box->lock);
+	/* The mover knows the other end, inside, by a certain name. */
 	if (mv->nat.on)
-		err = csp_move_judge_same(p, &q, mv, &v);
+		err = csp_nat_judge_as(p, &q, &mv->nat, &v);
 	else
 		err = csp_nat_judge(p, &q, &mv->key, &mv->nat, &v);
 	csp_timeout_put(q.timeout);

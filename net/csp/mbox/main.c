@@ -12,6 +12,7 @@
 #include "home.h"
 #include "hook.h"
 #include "mbox.h"
+#include "name.h"
 #include "netlink.h"
 #include "pinhole.h"
 #include "policy.h"
@@ -43,11 +44,16 @@ static int __net_init csp_box_net_init(struct net *net)
 	err = csp_homes_init(box);
 	if (err)
 		goto err_holes;
-	err = csp_gateway_init(box);
+	err = csp_names_init(box);
 	if (err)
 		goto err_homes;
+	err = csp_gateway_init(box);
+	if (err)
+		goto err_names;
 	return 0;
 
+err_names:
+	csp_names_exit(box);
 err_homes:
 	csp_homes_exit(box);
 err_holes:
@@ -71,6 +77,7 @@ static void __net_exit csp_box_net_pre_exit(struct net *net)
 	csp_gateway_close(box);
 	csp_box_hooks_put(box);
 	csp_attract_end(box);
+	csp_names_close(box);
 	mutex_unlock(&box->mutex);
 }
 
@@ -83,6 +90,7 @@ static void __net_exit csp_box_net_exit(struct net *net)
 	struct csp_box *box = csp_box_pernet(net);
 
 	csp_gateway_exit(box);
+	csp_names_exit(box);
 	csp_homes_exit(box);
 	csp_holes_exit(box);
 	csp_related_exit(box);

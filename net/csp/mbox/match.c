@@ -161,10 +161,16 @@ static __be16 csp_data_port(const struct csp_end *end)
 	return end->local_port ?: end->port;
 }
 
-static bool csp_match_ports(const struct csp_rule_ports *want,
-			    const struct csp_end *end)
+/* As it is inside a NAT, like the addresses. */
+static __be16 csp_match_dport(const struct csp_packet *p,
+			      const struct csp_msg *msg)
 {
-	const u16 port = ntohs(csp_data_port(end));
+	return p->inward.on ? p->inward.asked : csp_data_port(&msg->dst);
+}
+
+static bool csp_match_ports(const struct csp_rule_ports *want, __be16 data)
+{
+	const u16 port = ntohs(data);
 
 	return !want->hi || (port >= want->lo && port <= want->hi);
 }
@@ -193,8 +199,8 @@ static bool csp_match_rest(const struct csp_rule_spec *spec,
 {
 	return csp_match_if(&spec->in, p->state->in) &&
 	       csp_match_if(&spec->out, p->state->out) &&
-	       csp_match_ports(&spec->sport, &msg->src) &&
-	       csp_match_ports(&spec->dport, &msg->dst) &&
+	       csp_match_ports(&spec->sport, csp_data_port(&msg->src)) &&
+	       csp_match_ports(&spec->dport, csp_match_dport(p, msg)) &&
 	       csp_match_name(spec->name, msg);
 }
 
@@ -211,7 +217,7 @@ static void csp_match_key(struct csp_rule_key *key,
 	ipv6_addr_prefix(&key->addr[0], &p->saddr, shape->len[0]);
 	ipv6_addr_prefix(&key->addr[1], &p->daddr, shape->len[1]);
 	if (shape->port)
-		key->port = csp_data_port(&msg->dst);
+		key->port = csp_match_dport(p, msg);
 	if (shape->proto)
 		key->proto = msg->proto;
 }

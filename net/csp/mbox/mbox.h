@@ -118,6 +118,10 @@ struct nf_ct_timeout;
  *             @mutex, read under RCU
  * @via_key:   secret of its tokens
  * @blocks:    floods that it stops; block.c
+ * @names:     hosts inside a NAT by name; name.c
+ * @name_list: the same; written under @mutex, read under RCU
+ * @n_names:   how many
+ * @translating: it is a user of nf_nat
  */
 struct csp_box {
 	struct net		*net;
@@ -160,6 +164,10 @@ struct csp_box {
 	struct csp_gw_sides __rcu *sides;
 	u8			via_key[32];
 	struct csp_blocks	*blocks;
+	struct rhashtable	names;
+	struct list_head	name_list;
+	u32			n_names;
+	bool			translating;
 };
 
 extern unsigned int csp_box_net_id;

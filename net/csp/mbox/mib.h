@@ -70,6 +70,10 @@ CSP_BOX_MIB(NAT_CLASH, "nat-clash", "mappings given up: the host has no use for 
 CSP_BOX_MIB(NAT_IN, "nat-in", "signalling packets sent on to a host inside")
 CSP_BOX_MIB(NAT_OUT, "nat-out", "signalling packets given a source outside")
 
+CSP_BOX_MIB(NAT_NAMED, "nat-named", "Setups from outside forwarded to the host that they name")
+CSP_BOX_MIB(NAT_IN_USE, "nat-in-use",
+	    "of them, refused: their ports are those of a connection to another host inside")
+
 /* Pinholes */
 CSP_BOX_MIB(PROVISIONAL, "provisional", "pinholes made for a Setup or a move from inside")
 CSP_BOX_MIB(CONFIRMED, "confirmed", "pinholes confirmed by an OK")

@@ -27,6 +27,7 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_nat.h>
 
+#include "inward.h"
 #include "nat.h"
 #include "reply.h"
 
@@ -114,28 +115,60 @@ bool csp_nat_outside(const struct nf_conn *ct, const struct in6_addr *inside,
 
 /**
  * csp_nat_choose() - have a new entry translated to a given name
- * @ct:  entry that is in no table yet
- * @nat: its source from outside
+ * @ct:    entry that is in no table yet
+ * @addr:  address that it gets
+ * @port:  port
+ * @manip: its source, or its destination
  *
  * Context: softirq.
  * Return: false: that cannot be.
  */
-bool csp_nat_choose(struct nf_conn *ct, const struct csp_nat *nat)
+bool csp_nat_choose(struct nf_conn *ct, const struct in6_addr *addr,
+		    __be16 port, enum nf_nat_manip_type manip)
 {
 	struct nf_nat_range2 range = {
 		.flags	= NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED,
-		.min_proto.all	= nat->port,
-		.max_proto.all	= nat->port,
+		.min_proto.all	= port,
+		.max_proto.all	= port,
 	};
 
-	if (nf_nat_initialized(ct, NF_NAT_MANIP_SRC))
+	if (nf_nat_initialized(ct, manip))
 		return false;
 	if (nf_ct_l3num(ct) == NFPROTO_IPV4)
-		range.min_addr.ip = nat->addr.s6_addr32[3];
+		range.min_addr.ip = addr->s6_addr32[3];
 	else
-		range.min_addr.in6 = nat->addr;
+		range.min_addr.in6 = *addr;
 	range.max_addr = range.min_addr;
-	return nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC) == NF_ACCEPT;
+	return nf_nat_setup_info(ct, &range, manip) == NF_ACCEPT;
+}
+
+/**
+ * csp_nat_judge_as() - ask the ruleset, and have a mapping that is given
+ * @p:   the request
+ * @q:   the question; gets @nat
+ * @nat: how the end inside is known outside
+ * @v:   filled in if the answer is yes
+ *
+ * Context: softirq, RCU, no lock.
+ * Return: as csp_judge(); -EPERM: the ruleset has another mapping; -EADDRINUSE:
+ * a connection that was there before has.
+ */
+int csp_nat_judge_as(struct csp_packet *p, struct csp_question *q,
+		     const struct csp_nat *nat, struct csp_verdict *v)
+{
+	struct csp_nat got = {};
+	int err;
+
+	q->nat = nat;
+	err = csp_judge(p->box, q, v);
+	if (err || !v->ct)
+		return err;
+	if (csp_nat_outside(v->ct, &q->key->addr[nat->inside], &got) &&
+	    got.port == nat->port && ipv6_addr_equal(&got.addr, &nat->addr))
+		return 0;
+	err = v->fresh ? -EPERM : -EADDRINUSE;
+	csp_verdict_forget(v);
+	return err;
 }
 
 /**
@@ -148,7 +181,8 @@ bool csp_nat_choose(struct nf_conn *ct, const struct csp_nat *nat)
  * @v:   filled in if the answer is yes
  *
  * Context: softirq, RCU, no lock.
- * Return: as csp_judge(); -ENOSPC also if no port was free at both sides.
+ * Return: as csp_judge(); -ENOSPC also if no port was free at both sides; of
+ * what comes from outside as csp_inward_judge().
  */
 int csp_nat_judge(struct csp_packet *p, struct csp_question *q,
 		  struct csp_hole_key *key, struct csp_nat *nat,
@@ -159,6 +193,10 @@ int csp_nat_judge(struct csp_packet *p, struct csp_question *q,
 	struct csp_nat wanted;
 	int err, tries;
 
+	if (p->inward.on) {
+		*nat = p->inward;
+		return csp_inward_judge(p, q, v);
+	}
 	*nat = (struct csp_nat) {
 		.inside	= end,
 		.asked	= asked,

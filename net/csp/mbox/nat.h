@@ -5,6 +5,8 @@
 #ifndef _NET_CSP_MBOX_NAT_H
 #define _NET_CSP_MBOX_NAT_H
 
+#include <net/netfilter/nf_nat.h>
+
 #include "firewall.h"
 #include "judge.h"
 
@@ -13,8 +15,12 @@ bool csp_nat_active(const struct csp_box *box, u8 family);
 /* How an address inside is known outside, if the entry is translated. */
 bool csp_nat_outside(const struct nf_conn *ct, const struct in6_addr *inside,
 		     struct csp_nat *nat);
-/* Has a new entry translated to what @nat says. */
-bool csp_nat_choose(struct nf_conn *ct, const struct csp_nat *nat);
+/* Has a new entry translated to an address and a port. */
+bool csp_nat_choose(struct nf_conn *ct, const struct in6_addr *addr,
+		    __be16 port, enum nf_nat_manip_type manip);
+/* As csp_judge(), but that the end inside has the name that @nat says. */
+int csp_nat_judge_as(struct csp_packet *p, struct csp_question *q,
+		     const struct csp_nat *nat, struct csp_verdict *v);
 /* As csp_judge(), but that the port inside becomes the one outside. */
 int csp_nat_judge(struct csp_packet *p, struct csp_question *q,
 		  struct csp_hole_key *key, struct csp_nat *nat,

@@ -6,7 +6,8 @@
  *	 from outside, to N                      from inside, to B
  *	        |                                       |
  *	 PREROUTING, before conntrack:                  |
- *	 by dcid: N becomes A                           |
+ *	 by dcid, or what a Setup names (inward.c):     |
+ *	 N becomes A                                    |
  *	        |                                       |
  *	        v                                       v
  *	 FORWARD: what it says (firewall.c); it gets the conntrack entry of the data
@@ -26,6 +27,7 @@
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
 
+#include "inward.h"
 #include "nat.h"
 
 /* --- which translation --- */
@@ -135,8 +137,12 @@ unsigned int csp_nat_in(struct csp_packet *p)
 {
 	struct csp_msg msg;
 
-	if (!csp_packet_read(p) && csp_packet_msg(p, &msg) > 0 && msg.dcid)
+	if (csp_packet_read(p) || csp_packet_msg(p, &msg) <= 0)
+		return NF_ACCEPT;
+	if (msg.dcid)
 		csp_nat_in_dcid(p, &msg);
+	else if (!(p->rd.flags & CSP_F_REPLY))
+		csp_inward_in(p, &msg);
 	return NF_ACCEPT;
 }
 

@@ -33,8 +33,8 @@ int csp_mbox_nl_conf_get_doit(struct sk_buff *skb, struct genl_info *info)
 	BUILD_BUG_ON(CSP_NL_CONF(__CSP_BOX_CONF_MAX) != __CSP_MBOX_A_CONF_MAX);
 	BUILD_BUG_ON(CSP_NL_CONF(CSP_BOX_CONF_enable) !=
 		     CSP_MBOX_A_CONF_ENABLE);
-	BUILD_BUG_ON(CSP_NL_CONF(CSP_BOX_CONF_cookies) !=
-		     CSP_MBOX_A_CONF_COOKIES);
+	BUILD_BUG_ON(CSP_NL_CONF(CSP_BOX_CONF_max_names) !=
+		     CSP_MBOX_A_CONF_MAX_NAMES);
 
 	reply = csp_nl_reply_new(&csp_mbox_nl_family, info, __CSP_BOX_CONF_MAX *
 				     nla_total_size(sizeof(u32)), &hdr);

@@ -82,7 +82,7 @@ const struct nla_policy csp_mbox_conf_get_nl_policy[CSP_MBOX_A_CONF_UNSPEC + 1] 
 };
 
 /* CSP_MBOX_CMD_CONF_SET - do */
-const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_COOKIES + 1] = {
+const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_MAX_NAMES + 1] = {
 	[CSP_MBOX_A_CONF_ENABLE] = { .type = NLA_U32, },
 	[CSP_MBOX_A_CONF_UDP_TIMEOUT] = { .type = NLA_U32, },
 	[CSP_MBOX_A_CONF_TCP_TIMEOUT] = { .type = NLA_U32, },
@@ -96,6 +96,7 @@ const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_COOKIES + 1]
 	[CSP_MBOX_A_CONF_MAX_BLOCK_TIME] = { .type = NLA_U32, },
 	[CSP_MBOX_A_CONF_TOKEN_LIFETIME] = { .type = NLA_U32, },
 	[CSP_MBOX_A_CONF_COOKIES] = { .type = NLA_U32, },
+	[CSP_MBOX_A_CONF_MAX_NAMES] = { .type = NLA_U32, },
 };
 
 /* CSP_MBOX_CMD_STATS_GET - do */
@@ -139,8 +140,32 @@ const struct nla_policy csp_mbox_block_del_nl_policy[CSP_MBOX_A_BLOCK_PROTO + 1]
 const struct nla_policy csp_mbox_block_flush_nl_policy[CSP_MBOX_A_BLOCK_UNSPEC + 1] = {
 };
 
+/* CSP_MBOX_CMD_NAME_GET - do */
+const struct nla_policy csp_mbox_name_get_nl_policy[CSP_MBOX_A_NAME_PORT + 1] = {
+	[CSP_MBOX_A_NAME_NAME] = { .type = NLA_NUL_STRING, .len = 253, },
+	[CSP_MBOX_A_NAME_PORT] = { .type = NLA_U16, },
+};
+
+/* CSP_MBOX_CMD_NAME_ADD - do */
+const struct nla_policy csp_mbox_name_add_nl_policy[CSP_MBOX_A_NAME_TO_PORT + 1] = {
+	[CSP_MBOX_A_NAME_NAME] = { .type = NLA_NUL_STRING, .len = 253, },
+	[CSP_MBOX_A_NAME_PORT] = { .type = NLA_U16, },
+	[CSP_MBOX_A_NAME_TO] = { .type = NLA_BINARY, },
+	[CSP_MBOX_A_NAME_TO_PORT] = { .type = NLA_U16, },
+};
+
+/* CSP_MBOX_CMD_NAME_DEL - do */
+const struct nla_policy csp_mbox_name_del_nl_policy[CSP_MBOX_A_NAME_PORT + 1] = {
+	[CSP_MBOX_A_NAME_NAME] = { .type = NLA_NUL_STRING, .len = 253, },
+	[CSP_MBOX_A_NAME_PORT] = { .type = NLA_U16, },
+};
+
+/* CSP_MBOX_CMD_NAME_FLUSH - do */
+const struct nla_policy csp_mbox_name_flush_nl_policy[CSP_MBOX_A_NAME_UNSPEC + 1] = {
+};
+
 /* Ops table for csp_mbox */
-const struct genl_ops csp_mbox_nl_ops[18] = {
+const struct genl_ops csp_mbox_nl_ops[22] = {
 	{
 		.cmd		= CSP_MBOX_CMD_RULE_GET,
 		.doit		= csp_mbox_nl_rule_get_doit,
@@ -214,7 +239,7 @@ const struct genl_ops csp_mbox_nl_ops[18] = {
 		.cmd		= CSP_MBOX_CMD_CONF_SET,
 		.doit		= csp_mbox_nl_conf_set_doit,
 		.policy		= csp_mbox_conf_set_nl_policy,
-		.maxattr	= CSP_MBOX_A_CONF_COOKIES,
+		.maxattr	= CSP_MBOX_A_CONF_MAX_NAMES,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -263,6 +288,34 @@ const struct genl_ops csp_mbox_nl_ops[18] = {
 		.doit		= csp_mbox_nl_block_flush_doit,
 		.policy		= csp_mbox_block_flush_nl_policy,
 		.maxattr	= CSP_MBOX_A_BLOCK_UNSPEC,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_NAME_GET,
+		.doit		= csp_mbox_nl_name_get_doit,
+		.dumpit		= csp_mbox_nl_name_get_dumpit,
+		.policy		= csp_mbox_name_get_nl_policy,
+		.maxattr	= CSP_MBOX_A_NAME_PORT,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_NAME_ADD,
+		.doit		= csp_mbox_nl_name_add_doit,
+		.policy		= csp_mbox_name_add_nl_policy,
+		.maxattr	= CSP_MBOX_A_NAME_TO_PORT,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_NAME_DEL,
+		.doit		= csp_mbox_nl_name_del_doit,
+		.policy		= csp_mbox_name_del_nl_policy,
+		.maxattr	= CSP_MBOX_A_NAME_PORT,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_NAME_FLUSH,
+		.doit		= csp_mbox_nl_name_flush_doit,
+		.policy		= csp_mbox_name_flush_nl_policy,
+		.maxattr	= CSP_MBOX_A_NAME_UNSPEC,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

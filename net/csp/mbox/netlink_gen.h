@@ -31,7 +31,7 @@ extern const struct nla_policy csp_mbox_agent_del_nl_policy[CSP_MBOX_A_HOME_HOME
 
 extern const struct nla_policy csp_mbox_conf_get_nl_policy[CSP_MBOX_A_CONF_UNSPEC + 1];
 
-extern const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_COOKIES + 1];
+extern const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_MAX_NAMES + 1];
 
 extern const struct nla_policy csp_mbox_stats_get_nl_policy[CSP_MBOX_A_STATS_UNSPEC + 1];
 
@@ -47,8 +47,16 @@ extern const struct nla_policy csp_mbox_block_del_nl_policy[CSP_MBOX_A_BLOCK_PRO
 
 extern const struct nla_policy csp_mbox_block_flush_nl_policy[CSP_MBOX_A_BLOCK_UNSPEC + 1];
 
+extern const struct nla_policy csp_mbox_name_get_nl_policy[CSP_MBOX_A_NAME_PORT + 1];
+
+extern const struct nla_policy csp_mbox_name_add_nl_policy[CSP_MBOX_A_NAME_TO_PORT + 1];
+
+extern const struct nla_policy csp_mbox_name_del_nl_policy[CSP_MBOX_A_NAME_PORT + 1];
+
+extern const struct nla_policy csp_mbox_name_flush_nl_policy[CSP_MBOX_A_NAME_UNSPEC + 1];
+
 /* Ops table for csp_mbox */
-extern const struct genl_ops csp_mbox_nl_ops[18];
+extern const struct genl_ops csp_mbox_nl_ops[22];
 
 int csp_mbox_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_mbox_nl_rule_get_dumpit(struct sk_buff *skb,
@@ -78,6 +86,12 @@ int csp_mbox_nl_block_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
 int csp_mbox_nl_block_del_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_mbox_nl_block_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_name_get_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_name_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
+int csp_mbox_nl_name_add_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_name_del_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_name_flush_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	CSP_MBOX_NLGRP_EVENTS,

@@ -45,6 +45,7 @@ void csp_packet_init(struct csp_packet *p, struct csp_box *box,
 	p->moving = false;
 	p->masked = false;
 	p->proven = false;
+	p->inward.on = false;
 	p->ct = NULL;
 	p->in = state->in ? csp_side(state->in) : 0;
 	p->out = state->out ? csp_side(state->out) : 0;

@@ -8,7 +8,7 @@
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
 
-#include "mbox.h"
+#include "pinhole.h"
 
 /**
  * struct csp_packet - a signalling packet on its way through the box
@@ -27,6 +27,8 @@
  * @masked: SRC of the request has another address than the IP header: that of
  *          a NAT, to which a Redirect has sent the host
  * @proven: its sender has echoed a nonce of this box
+ * @inward: what DST is called outside, if this box, a NAT, has sent the request
+ *          on to a host inside; else not @on
  * @ct:     data that it is about, if that is translated, with a reference; NULL
  * @rd:     reader behind the message being handled
  * @from:   where the reader was before it read that message
@@ -46,6 +48,7 @@ struct csp_packet {
 	bool				moving;
 	bool				masked;
 	bool				proven;
+	struct csp_nat			inward;
 	struct nf_conn			*ct;
 	struct csp_reader		rd;
 	u16				from;
@@ -70,6 +73,11 @@ u16 csp_packet_find(const struct csp_packet *p, u16 type);
 int csp_packet_set_timeout(struct csp_packet *p, u32 ms);
 /* Writes into the message's EPOCH which box this is; 0 or negative errno. */
 int csp_packet_add_epoch(struct csp_packet *p, const struct csp_a_epoch *epoch);
+/* Another port that the packet in its PIGGYBACK is for. */
+int csp_packet_set_dport(struct csp_packet *p, __be16 port);
+/* Another name of an end: SRC or DST. */
+int csp_packet_set_end(struct csp_packet *p, u16 type,
+		       const struct csp_end *end);
 /* Makes an attribute of it a PAD. */
 int csp_packet_blank(struct csp_packet *p, u16 type);
 /* Adds an attribute to it, takes one out of it. */

@@ -120,6 +120,70 @@ int csp_packet_add(struct csp_packet *p, const void *attr, u16 len)
 	return 0;
 }
 
+/* @len bytes in the place of @old, which are at @at. */
+static int csp_resize_replace(struct csp_packet *p, u16 at, u16 old,
+			      const void *with, u16 len)
+{
+	struct sk_buff *skb = p->skb;
+	const struct dst_entry *dst = skb_dst(skb);
+	const int delta = len - old;
+	u16 tail, msg;
+	u8 *data;
+
+	if (delta > 0 && (!dst || skb->len + delta > dst_mtu(dst)))
+		return -EMSGSIZE;
+	if (delta > 0 && csp_resize_tail(skb, delta))
+		return -ENOMEM;
+	data = skb->data + p->off;
+	p->rd.data = data;
+	msg = csp_packet_msg_at(p);
+	tail = skb->len - p->off - at - (delta > 0 ? len : old);
+	memmove(data + at + len, data + at + old, tail);
+	memcpy(data + at, with, len);
+	if (delta < 0 && csp_resize_tail(skb, delta))
+		return -ENOMEM;
+	csp_resize_done(p, msg, delta);
+	return 0;
+}
+
+/**
+ * csp_packet_set_end() - give an end of the message being handled another name
+ * @p:    a packet without MAC
+ * @type: CSP_A_SRC or CSP_A_DST
+ * @end:  the name
+ *
+ * What a struct csp_msg points to is void afterwards.
+ *
+ * Context: softirq, RCU.
+ * Return: 0; -ENOENT: the message has no such end; -EMSGSIZE: it does not fit
+ * the route; or -ENOMEM.
+ */
+int csp_packet_set_end(struct csp_packet *p, u16 type,
+		       const struct csp_end *end)
+{
+	u8 buf[sizeof(struct csphdr) + sizeof(struct csp_msghdr) +
+	       sizeof(struct csp_attrhdr) + sizeof(struct csp_a_end) +
+	       2 * sizeof(struct in6_addr)];
+	struct csp_writer wr;
+	u16 at, old, from;
+
+	csp_write_start(&wr, buf, sizeof(buf), 0, 0, 0);
+	csp_write_msg(&wr, CSP_MSG_SETUP, 0, 0);
+	from = wr.len;
+	csp_write_end(&wr, type, end);
+
+	if (skb_ensure_writable(p->skb, p->skb->len))
+		return -ENOMEM;
+	p->rd.data = p->skb->data + p->off;
+	at = csp_packet_find(p, type);
+	if (!at)
+		return -ENOENT;
+	at -= sizeof(struct csp_attrhdr);
+	old = ALIGN(get_unaligned_be16(p->rd.data + at +
+				       offsetof(struct csp_attrhdr, length)), 4);
+	return csp_resize_replace(p, at, old, buf + from, wr.len - from);
+}
+
 /**
  * csp_packet_remove() - take an attribute out of the message being handled
  * @p:    a packet without MAC

@@ -20,7 +20,8 @@
  *	                     no: Reject -+- yes: provisional pinhole, forwarded
  *
  * With or without a rule: where the ruleset translates the data, and the Setup
- * does not say so, the answer is a Redirect (nat.c).
+ * does not say so, the answer is a Redirect (nat.c). What is for a name of this
+ * box has been sent on to the host inside before (inward.c).
  */
 #include <linux/slab.h>
 #include <linux/tcp.h>
@@ -85,7 +86,7 @@ static bool csp_setup_known(struct csp_packet *p, const struct csp_msg *msg,
 	lockdep_assert_held(&p->box->lock);
 	if (hole->dead)
 		return false;
-	if (own && !hole->asking &&
+	if (own && !hole->asking && hole->nat.inside == CSP_HOLE_INITIATOR &&
 	    csp_nat_is_asked(p, key, &hole->key, &hole->nat))
 		return csp_setup_asked(p, hole, nat);
 	/* In LINGER: a copy that was under way for long. */
@@ -147,6 +148,10 @@ static enum csp_fate csp_setup_refuse(struct csp_packet *p,
 	case -EPERM:
 		CSP_BOX_INC(p->box, REFUSED_RULESET);
 		csp_box_reject(p, msg, CSP_ERR_POLICY, NULL);
+		break;
+	case -EADDRINUSE:
+		CSP_BOX_INC(p->box, NAT_IN_USE);
+		csp_box_reject(p, msg, CSP_ERR_IN_USE, NULL);
 		break;
 	case -ENOSPC:
 		CSP_BOX_INC(p->box, REFUSED_FULL);
@@ -287,7 +292,8 @@ static enum csp_fate csp_setup_named(struct csp_packet *p,
 				     const struct csp_msg *msg,
 				     const struct csp_nat *nat)
 {
-	if (!nat->on || csp_nat_is_named(p, msg, nat))
+	if (!nat->on || nat->inside != CSP_HOLE_INITIATOR ||
+	    csp_nat_is_named(p, msg, nat))
 		return CSP_FATE_ADMIT;
 	return csp_nat_redirect(p, msg, nat);
 }
@@ -420,7 +426,7 @@ static enum csp_fate csp_setup_translate(struct csp_packet *p,
 	csp_timeout_put(q.timeout);
 	if (!err && nat.on)
 		return csp_setup_mapped(p, msg, hole, &nat, &v);
-	if (err && CSP_HAS(msg, PIGGYBACK))
+	if (err && (CSP_HAS(msg, PIGGYBACK) || p->inward.on))
 		return csp_setup_refuse(p, msg, err);
 	if (!err && v.ct && CSP_HAS(msg, PIGGYBACK) && !p->masked) {
 		spin_lock_bh(&box->lock);
@@ -494,6 +500,8 @@ static enum csp_fate csp_setup_by_rule(struct csp_packet *p,
 	case CSP_MBOX_ACTION_ASK_HOST:
 		if (p->masked)
 			return csp_setup_foreign(p);
+		if (p->inward.on)
+			return csp_setup_refuse(p, msg, -EPERM);
 		break;
 	}
 	if (csp_box_cookie_asks(p, msg))
@@ -529,6 +537,9 @@ enum csp_fate csp_box_setup(struct csp_packet *p, const struct csp_msg *msg)
 		csp_box_reject(p, msg, CSP_ERR_MALFORMED, NULL);
 		return CSP_FATE_DROP;
 	}
+	/* "Limits": a NAT lends nothing to data that goes one way. */
+	if (p->inward.on && msg->dir != CSP_DIR_BOTH)
+		return csp_setup_refuse(p, msg, -EPERM);
 	if (csp_setup_again(p, msg, &key, &fate)) {
 		if (fate == CSP_FATE_PASS)
 			return csp_setup_ruleset(p, msg, &key);

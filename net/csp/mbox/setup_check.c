@@ -7,18 +7,20 @@
 #include <linux/udp.h>
 #include <net/ipv6.h>
 
+#include "inward.h"
 #include "nat.h"
 #include "setup.h"
 
 /**
  * csp_setup_key() - the data tuple of what SRC and DST name
- * @p:   packet; gets @masked
+ * @p:   packet; gets @masked and @inward
  * @msg: the Setup
  * @key: filled in
  *
  * Only SRC may have another address than the IP header: one that this box, a
  * NAT, has lent to the sender, or one further out. Whether it has is seen when
- * the ruleset has been asked.
+ * the ruleset has been asked. DST may have that of this box, if it was for a name
+ * that this gives to a host inside (inward.c).
  *
  * Context: softirq, RCU.
  * Return: false: it speaks of other addresses, and is somebody else's business.
@@ -37,7 +39,8 @@ bool csp_setup_key(struct csp_packet *p, const struct csp_msg *msg,
 	return msg->src.loc_family == p->family &&
 	       msg->dst.loc_family == p->family &&
 	       (!p->masked || csp_nat_active(p->box, p->family)) &&
-	       ipv6_addr_equal(&msg->dst.loc, &p->daddr);
+	       (ipv6_addr_equal(&msg->dst.loc, &p->daddr) ||
+		csp_inward_key(p, msg, key));
 }
 
 /**
@@ -86,11 +89,16 @@ static bool csp_piggyback_fits(const struct csp_packet *p,
 			       const struct csp_hole_key *key)
 {
 	const struct csp_blob *data = &msg->piggyback;
+	/* As the sender has them. */
+	const __be16 ports[2] = {
+		key->port[CSP_HOLE_INITIATOR],
+		p->inward.on ? p->inward.port : key->port[CSP_HOLE_RESPONDER],
+	};
 
 	if (!CSP_HAS(msg, PIGGYBACK))
 		return true;
 	/* The codec leaves nothing shorter than a UDP header through. */
-	if (memcmp(data->data, key->port, sizeof(key->port)))
+	if (memcmp(data->data, ports, sizeof(ports)))
 		return false;
 	if (key->proto == IPPROTO_TCP)
 		return csp_piggyback_tcp(data, p->moving);

@@ -96,8 +96,15 @@ static bool csp_put_transport(struct sk_buff *skb,
 	/* All of them begin with the ports, which a NAT may choose anew. */
 	ports = (__be16 *)skb_transport_header(skb);
 	ports[0] = key->port[q->from];
-	ports[1] = key->port[!q->from];
+	ports[1] = csp_question_inward(q) ? q->nat->port : key->port[!q->from];
 	return true;
+}
+
+/* Whom it is for, as its sender knows him. */
+static const struct in6_addr *csp_put_daddr(const struct csp_question *q)
+{
+	return csp_question_inward(q) ? &q->nat->addr :
+					&q->key->addr[!q->from];
 }
 
 static void csp_put_ip4(struct sk_buff *skb, const struct csp_question *q)
@@ -111,7 +118,7 @@ static void csp_put_ip4(struct sk_buff *skb, const struct csp_question *q)
 	iph->frag_off = htons(IP_DF);
 	iph->protocol = q->key->proto;
 	iph->saddr = q->key->addr[q->from].s6_addr32[3];
-	iph->daddr = q->key->addr[!q->from].s6_addr32[3];
+	iph->daddr = csp_put_daddr(q)->s6_addr32[3];
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	IPCB(skb)->iif = q->in->ifindex;
 	skb->protocol = htons(ETH_P_IP);
@@ -125,7 +132,7 @@ static void csp_put_ip6(struct sk_buff *skb, const struct csp_question *q)
 	ip6h->nexthdr = q->key->proto;
 	ip6h->hop_limit = q->ttl;
 	ip6h->saddr = q->key->addr[q->from];
-	ip6h->daddr = q->key->addr[!q->from];
+	ip6h->daddr = *csp_put_daddr(q);
 	memset(IP6CB(skb), 0, sizeof(*IP6CB(skb)));
 	IP6CB(skb)->iif = q->in->ifindex;
 	IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);
