@@ -55,6 +55,7 @@ extern const struct command cmd_agent;
 extern const struct command cmd_register;
 extern const struct command cmd_block;
 extern const struct command cmd_gateway;
+extern const struct command cmd_name;
 
 /* Given before or after the command. */
 extern bool opt_json;

@@ -26,6 +26,7 @@ static const struct command *const commands[] = {
 	&cmd_block,
 	&cmd_rule,
 	&cmd_pinhole,
+	&cmd_name,
 	&cmd_gateway,
 	&cmd_box,
 	&cmd_register,

@@ -159,6 +159,36 @@ int parse_addr(const char *s, struct addr *addr)
 	return 0;
 }
 
+int parse_port(const char *s, uint32_t *port)
+{
+	return parse_number(s, port) || !*port || *port > UINT16_MAX ? -1 : 0;
+}
+
+int parse_end(const char *s, struct addr *addr, uint32_t *number)
+{
+	char *copy, *host, *port = NULL;
+	bool bad;
+
+	copy = xasprintf("%s", s);
+	host = copy;
+	if (*host == '[') {
+		host++;
+		port = strchr(host, ']');
+		if (port)
+			*port++ = '\0';
+		if (port && *port != ':')
+			port = NULL;
+	} else if (strchr(host, ':') == strrchr(host, ':')) {
+		port = strchr(host, ':');
+	}
+	if (port)
+		*port++ = '\0';
+	*number = 0;
+	bad = parse_addr(host, addr) || (port && parse_port(port, number));
+	free(copy);
+	return bad ? -1 : 0;
+}
+
 bool same_addr(const struct addr *a, const struct addr *b)
 {
 	return a->len == b->len && !memcmp(a->bytes, b->bytes, a->len);

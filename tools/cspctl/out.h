@@ -79,6 +79,10 @@ struct addr {
 
 /* -1: @s is no address */
 int parse_addr(const char *s, struct addr *addr);
+/* 1 to 65535 */
+int parse_port(const char *s, uint32_t *port);
+/* "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]:80"; @port 0: none */
+int parse_end(const char *s, struct addr *addr, uint32_t *port);
 bool same_addr(const struct addr *a, const struct addr *b);
 const char *show_addr(char buf[ADDR_STRLEN], const struct addr *addr);
 const char *show_end(char buf[END_STRLEN], const struct addr *addr,

@@ -102,11 +102,6 @@ static int put_prefix(struct nlmsghdr *nlh, const char *key, struct words *w)
 	return EXIT_OK;
 }
 
-static int parse_port(const char *arg, uint32_t *port)
-{
-	return parse_number(arg, port) || !*port || *port > UINT16_MAX ? -1 : 0;
-}
-
 static int put_ports(struct nlmsghdr *nlh, const char *key, struct words *w)
 {
 	bool src = *key == 's';
@@ -227,34 +222,15 @@ static int put_text(struct nlmsghdr *nlh, struct words *w)
 	return EXIT_OK;
 }
 
-/* "192.0.2.1", "192.0.2.1:80", "2001:db8::1", "[2001:db8::1]:80" */
 static int put_target(struct nlmsghdr *nlh, struct words *w)
 {
 	const char *arg = next_word(w);
-	char *copy, *host, *port = NULL;
-	uint32_t number = 0;
+	uint32_t number;
 	struct addr addr;
-	bool bad;
 
 	if (!arg)
 		return lacks("redirect");
-	copy = xasprintf("%s", arg);
-	host = copy;
-	if (*host == '[') {
-		host++;
-		port = strchr(host, ']');
-		if (port)
-			*port++ = '\0';
-		if (port && *port != ':')
-			port = NULL;
-	} else if (strchr(host, ':') == strrchr(host, ':')) {
-		port = strchr(host, ':');
-	}
-	if (port)
-		*port++ = '\0';
-	bad = parse_addr(host, &addr) || (port && parse_port(port, &number));
-	free(copy);
-	if (bad)
+	if (parse_end(arg, &addr, &number))
 		return is_no(arg, "ADDRESS or ADDRESS:PORT");
 	nl_put_addr(nlh, CSP_MBOX_A_RULE_TO, &addr);
 	if (number)

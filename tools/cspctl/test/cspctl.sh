@@ -259,6 +259,28 @@ run gateway unblock 192.0.2.9 192.0.2.1 proto tcp;	is "gateway unblock" 0 \
 run gateway unblock all;	is "gateway unblock all" 0 'out=3 blocks removed' requests=20
 run gateway unblock 192.0.2.9;	is "gateway unblock, half" 2
 
+# --- name --------------------------------------------------------------------------------------
+
+run name;		is "name" 0 'requests=* dump' \
+	'out=*www.example.com *any *192.0.2.9 *same *12*- *8080 *192.0.2.1 *80 *0'
+run name -j;		json "name -j" 'd == [{"name": "www.example.com", "to": "192.0.2.9", "setups": 12},
+	{"port": 8080, "to": "192.0.2.1", "to_port": 80, "setups": 0}]'
+run name add a.b 192.0.2.9;	is "name add" 0 out= 'requests=* 1=612e6200 3=c0000209'
+run name add - "[::9]:80" port 8080;	is "name add, a port" 0 'requests=* 2=901f 3=*09 4=5000'
+run name del a.b;	is "name del" 0 'requests=* 1=612e6200'
+run name del - port 8080;	is "name del, a port" 0 'requests=* 2=901f'
+run name flush;		is "name flush" 0 'out=3 names deleted'
+run name add;		is "name add, what" 2
+run name add a.b;	is "name add, where" 2
+run name add a.b host;	is "name add, no address" 2 "err=*'host' is no ADDRESS*"
+run name add a.b 192.0.2.9:0;	is "name add, port 0" 2
+run name add - 192.0.2.9;	is "name add, neither name nor port" 2 "err=*takes a port*"
+run name add a.b 192.0.2.9 port;	is "name add, half a word" 2 "err=*'port' lacks*"
+run name add a.b 192.0.2.9 prot 80;	is "name add, unknown word" 2 "err=*unknown word 'prot'*"
+run name add a.b 192.0.2.9 port 80 x;	is "name add, too much" 2
+run name add "$(printf 'x%.0s' {1..254})" 192.0.2.9;	is "name add, long" 2 'err=*at most 253*'
+run name burn;		is "name, unknown" 2
+
 # --- boxes: rule, pinhole, box -------------------------------------------------------------------
 
 run rule;		is "rule" 0 'requests=1 dump' \

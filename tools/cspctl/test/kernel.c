@@ -443,6 +443,22 @@ static void box_sides(void)
 	ready(nlh);
 }
 
+static void box_names(void)
+{
+	struct nlmsghdr *nlh = reply(CSP_MBOX_CMD_NAME_GET);
+
+	mnl_attr_put_strz(nlh, CSP_MBOX_A_NAME_NAME, "www.example.com");
+	put_address(nlh, CSP_MBOX_A_NAME_TO, "192.0.2.9");
+	mnl_attr_put_u64(nlh, CSP_MBOX_A_NAME_HITS, 12);
+	ready(nlh);
+	nlh = reply(CSP_MBOX_CMD_NAME_GET);
+	mnl_attr_put_u16(nlh, CSP_MBOX_A_NAME_PORT, 8080);
+	put_address(nlh, CSP_MBOX_A_NAME_TO, "192.0.2.1");
+	mnl_attr_put_u16(nlh, CSP_MBOX_A_NAME_TO_PORT, 80);
+	mnl_attr_put_u64(nlh, CSP_MBOX_A_NAME_HITS, 0);
+	ready(nlh);
+}
+
 static void answer_box_dump(const struct nlmsghdr *request, uint8_t cmd)
 {
 	switch (cmd) {
@@ -453,6 +469,9 @@ static void answer_box_dump(const struct nlmsghdr *request, uint8_t cmd)
 		break;
 	case CSP_MBOX_CMD_GATEWAY_GET:
 		box_sides();
+		break;
+	case CSP_MBOX_CMD_NAME_GET:
+		box_names();
 		break;
 	case CSP_MBOX_CMD_BLOCK_GET:
 		box_block();
@@ -476,6 +495,9 @@ static void answer_box_do(const struct nlmsghdr *request, uint8_t cmd)
 		break;
 	case CSP_MBOX_CMD_RULE_FLUSH:
 		box_number(cmd, CSP_MBOX_A_RULE_FLUSHED, 3);
+		break;
+	case CSP_MBOX_CMD_NAME_FLUSH:
+		box_number(cmd, CSP_MBOX_A_NAME_FLUSHED, 3);
 		break;
 	case CSP_MBOX_CMD_BLOCK_FLUSH:
 		box_number(cmd, CSP_MBOX_A_BLOCK_FLUSHED, 3);
