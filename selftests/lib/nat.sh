@@ -11,6 +11,11 @@
 #				no_firewall R ends it
 #	names NAME		of a socket: its own, and the peer's
 #	entry PATTERN		so many lines of R's conntrack table
+#	give NAME ADDRESS[:PORT] [WORD...]	cspctl name add, at R
+#	reach NAME tcp|udp PORT WHAT [OWN_PORT [ADDRESS]]	from B, by a name at N; NAME is
+#				that of the socket; $level: of its options
+#	why NAME		it was refused: code and errno
+#	ends HOST		local and remote ends of its connections
 
 behind_nat() {
 	routed
@@ -22,6 +27,7 @@ behind_nat() {
 	named 10.0.1.254 R
 	named 10.0.7.254 R
 	named 10.0.2.254 N
+	named fd00:2::fe N6
 	conf A udp_encap=0
 	conf B udp_encap=0
 	conf D udp_encap=0
@@ -47,3 +53,13 @@ nat() {
 
 names() { tell "$1" names; echo "$(field local) $(field peer)"; }
 entry() { on R grep -c "$1" /proc/net/nf_conntrack; }
+
+give() { ctl R name add "$@"; }
+level=0
+reach() {
+	client "$1" B "$2" "${6-10.0.2.254}" "$3" require "${5-}"
+	[ -z "$4" ] || tell "$1" setopt "$level" 2535 "$(printf %s "$4" | od -An -v -tx1 | tr -d ' \n')"
+	connect "$1"
+}
+why() { tell "$1" reject; echo "$(field code) $(field errno)"; }
+ends() { ctl "$1" -j flow | jq -r '.[] | "\(.laddr):\(.lport) \(.raddr):\(.rport)"'; }
