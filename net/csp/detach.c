@@ -402,8 +402,8 @@ static bool csp_detach_awaits_ack(const struct sock *sk)
 }
 
 /*
- * The acknowledgement of our FIN was lost, and nobody is there to send it again,
- * or a box has closed behind him: TCP alone would try for minutes.
+ * The ACK of our FIN was lost, and nobody is there to send it again, or a box
+ * has closed behind him: TCP alone would try for minutes.
  */
 static void csp_detach_last_ack(struct csp_flow *flow, struct sock *sk)
 {

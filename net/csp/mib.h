@@ -96,7 +96,7 @@ CSP_MIB(FLOOD_BAD, "flood-bad", "such notices ignored: about no connection of th
 CSP_MIB(DETACH_OUT, "detach-out", "connections given up with a Detach")
 CSP_MIB(DETACH_IN, "detach-in", "connections given up by the peer")
 CSP_MIB(DETACH_LOST, "detach-lost", "Detaches that were never answered")
-CSP_MIB(DETACH_LAST_ACK, "detach-last-ack", "TCP ended: only the acknowledgement of its FIN was missing")
+CSP_MIB(DETACH_LAST_ACK, "detach-last-ack", "TCP ended that waited only for its FIN's ACK")
 CSP_MIB(EMBRYO_EXPIRED, "embryo-expired", "accepted Setups whose transport never connected")
 
 /* Mobility */
