@@ -19,6 +19,7 @@
 
 #include "cookie.h"
 #include "flow.h"
+#include "grant.h"
 #include "home.h"
 #include "key.h"
 #include "listen.h"
@@ -92,7 +93,8 @@ static bool csp_home_hides(struct csp_net *cn, const struct in6_addr *addr)
  * @rx:  the packet
  * @msg: the Setup
  *
- * Who has echoed the nonce of our Redirect has been told already.
+ * Who has echoed the nonce of our Redirect has been told already, and so has he
+ * whom the firewall lets in.
  *
  * Context: softirq, RCU.
  * Return: whether it is.
@@ -118,7 +120,7 @@ bool csp_home_silent(struct csp_rx *rx, const struct csp_msg *msg)
 		return true;
 	reg = csp_reg_by_home(cn, csp_end_identity(&msg->dst));
 	if (reg && reg->hidden)
-		return true;
+		return !csp_grant_serves(rx, msg);
 	t.lport = csp_end_port(&msg->dst);
 	t.rport = csp_end_port(&msg->src);
 	return (t.proto == IPPROTO_TCP || t.proto == IPPROTO_UDP) &&

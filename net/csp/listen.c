@@ -26,6 +26,7 @@
 #include "epoch.h"
 #include "flood.h"
 #include "flow.h"
+#include "grant.h"
 #include "home.h"
 #include "hook.h"
 #include "key.h"
@@ -200,8 +201,14 @@ static int csp_knock_find_tcp(struct csp_knock *k)
 	struct csp_tuple home;
 	int mode = -1;
 
-	if (csp_home_tuple(rx->cn, &k->msg->dst, &k->t, &home))
+	if (csp_home_tuple(rx->cn, &k->msg->dst, &k->t, &home)) {
+		/* Another port than its own is served for who was let in. */
+		if (home.lport != k->t.lport && !csp_grant_serves(rx, k->msg)) {
+			CSP_INC(rx->cn, GRANT_FOREIGN);
+			return -1;
+		}
 		mode = csp_listen_tcp(rx->cn, &home, rx->iif, k);
+	}
 	return mode < 0 ? csp_listen_tcp(rx->cn, &k->t, rx->iif, k) : mode;
 }
 

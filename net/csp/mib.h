@@ -80,10 +80,18 @@ CSP_MIB(RELAY_UNWANTED, "relay-unwanted", "of them, those that nobody here serve
 CSP_MIB(RELAY_FULL, "relay-full", "of them, those dropped: too many at once")
 CSP_MIB(RELAY_STALE, "relay-stale", "relayed Setups with an old number: the agent was told")
 CSP_MIB(RELAY_BAD, "relay-bad", "relayed Setups dropped: wrong MAC, or of no agent of ours")
+CSP_MIB(GRANTED, "granted", "of them, those whose sender is served: an off-path firewall says so")
+CSP_MIB(GRANT_AGAIN, "grant-again", "of them, further copies of such a Setup")
+CSP_MIB(GRANT_REFUSED, "grant-refused",
+	"of them, refused: the port is taken, nobody serves it, or too many")
+CSP_MIB(GRANT_EXPIRED, "grant-expired", "senders to be served that did not come in time")
+CSP_MIB(GRANT_FOREIGN, "grant-foreign",
+	"Setups refused: to a port that was not opened for their sender")
 CSP_MIB(HIDDEN_SETUP, "hidden-setup", "Setups not answered: this host hides")
 CSP_MIB(HIDDEN_PLAIN, "hidden-plain", "packets without a Setup dropped: this host hides")
 CSP_MIB(HOME_ASSIGNED, "home-assigned",
 	"connections given to a socket that is bound to the home address")
+
 /* Floods */
 CSP_MIB(FLOOD_OUT, "flood-out", "requests sent to gateways to stop a flood")
 CSP_MIB(FLOOD_OK, "flood-ok", "floods that a gateway has stopped")

@@ -26,6 +26,7 @@
 #include <net/addrconf.h>
 #include <net/dst.h>
 
+#include "grant.h"
 #include "hook.h"
 #include "key.h"
 #include "path.h"
@@ -240,6 +241,7 @@ static void csp_reg_free(struct csp_reg *reg)
 	cancel_delayed_work(&reg->work);
 	cancel_work_sync(&reg->relay);
 	skb_queue_purge(&reg->relayed);
+	csp_grants_exit(reg);
 	csp_relation_exit(&reg->rel);
 	kfree(reg);
 }
@@ -528,6 +530,7 @@ static struct csp_reg *csp_reg_new(struct csp_net *cn,
 	reg->hidden = spec->hidden;
 	spin_lock_init(&reg->lock);
 	skb_queue_head_init(&reg->relayed);
+	csp_grants_init(reg);
 	INIT_DELAYED_WORK(&reg->work, csp_reg_work);
 	INIT_WORK(&reg->relay, csp_relay_work);
 	return reg;

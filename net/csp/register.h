@@ -32,7 +32,10 @@ struct netlink_ext_ack;
  * @work:     asks
  * @relay:    answers what is in @relayed
  * @relayed:  Setups of strangers, by way of the agent
+ * @grant_work: ends what is in @grants
  * @lock:     protects what follows
+ * @grants:   whom an off-path firewall lets in; grant.c
+ * @n_grants: how many
  * @asking:   a Register has not been answered yet
  * @leaving:  the one asked for ends the registration
  * @granted:  registered: milliseconds; 0: not
@@ -63,7 +66,10 @@ struct csp_reg {
 	struct delayed_work	work;
 	struct work_struct	relay;
 	struct sk_buff_head	relayed;
+	struct delayed_work	grant_work;
 	spinlock_t		lock;	/* see above */
+	struct list_head	grants;
+	u32			n_grants;
 	bool			asking;
 	bool			leaving;
 	bool			udp;

@@ -7,6 +7,7 @@
  *	     |
  *	     +-- unknown identifier, wrong MAC -----> dropped, counted
  *	     +-- number lower than the last --------> the agent is told: Ack + MAC
+ *	     +-- DST's locator is not the home address: grant.c
  *	     v
  *	 queued: what follows costs a public-key operation
  *	     |
@@ -20,6 +21,7 @@
 #include <linux/random.h>
 
 #include "cookie.h"
+#include "grant.h"
 #include "key.h"
 #include "limit.h"
 #include "listen.h"
@@ -97,16 +99,18 @@ static void csp_relay_queue(struct csp_rx *rx, struct csp_reg *reg)
 void csp_relay_rcv(struct csp_rx *rx, const struct csp_msg *msg)
 {
 	struct csp_reg *reg = csp_reg_by_cid(rx->cn, msg->dcid);
-	bool stale;
+	bool stale, grants;
 	u32 last;
 
 	if (!reg || !csp_relay_good(rx, reg, msg)) {
 		CSP_INC(rx->cn, RELAY_BAD);
 		return;
 	}
+	grants = csp_grant_asked(msg, &reg->home);
 	spin_lock_bh(&reg->lock);
 	last = reg->rx_seq;
-	stale = msg->seq < last;
+	/* What authorises does so once; what is relayed changes nothing. */
+	stale = msg->seq < last || (grants && msg->seq == last);
 	if (!stale)
 		reg->rx_seq = msg->seq;
 	spin_unlock_bh(&reg->lock);
@@ -115,12 +119,23 @@ void csp_relay_rcv(struct csp_rx *rx, const struct csp_msg *msg)
 		return;
 	}
 	CSP_INC(rx->cn, RELAY_IN);
-	csp_relay_queue(rx, reg);
+	if (grants)
+		csp_grant_rcv(rx, reg, msg);
+	else
+		csp_relay_queue(rx, reg);
 }
 
-/* Does a socket of this host want that connection? */
-static bool csp_relay_wanted(const struct csp_rx *rx, const struct csp_msg *msg,
-			     const struct csp_reg *reg)
+/**
+ * csp_relay_wanted() - does a socket of this host want that connection?
+ * @rx:  the packet
+ * @msg: its Setup, by way of the agent
+ * @reg: the registration
+ *
+ * Context: any.
+ * Return: whether one does.
+ */
+bool csp_relay_wanted(const struct csp_rx *rx, const struct csp_msg *msg,
+		      const struct csp_reg *reg)
 {
 	struct csp_tuple t = {
 		.laddr	= reg->home,

@@ -7,10 +7,14 @@
 
 #include "csp.h"
 
+struct csp_reg;
 struct csp_rx;
 
 /* A Setup with a dcid. Softirq, RCU. */
 void csp_relay_rcv(struct csp_rx *rx, const struct csp_msg *msg);
 void csp_relay_work(struct work_struct *work);
+/* Does a socket of this host want that connection? Any context. */
+bool csp_relay_wanted(const struct csp_rx *rx, const struct csp_msg *msg,
+		      const struct csp_reg *reg);
 
 #endif /* _NET_CSP_RELAY_H */
