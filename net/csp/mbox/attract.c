@@ -13,6 +13,7 @@
  *	     +-- nobody registered ---------> Reject(GONE)
  *	     +-- registered ----------------> Redirect to the locator, with its key
  *	     +-- registered, hidden --------> Setup relayed; a move gets nothing
+ *	 Setup to a guarded home address ---> guard.c; a move gets nothing
  *	 other signalling, host away -------> dropped
  *	 any other packet, host away -------> ICMP: host unreachable
  *
@@ -69,11 +70,13 @@ static void csp_attract_request(struct csp_packet *p, const struct csp_msg *msg,
 	if (!csp_attract_fits(p, msg)) {
 		CSP_BOX_INC(p->box, HOME_MISMATCH);
 		csp_box_reject(p, msg, CSP_ERR_MISMATCH, NULL);
+	} else if (home->guard && msg->type == CSP_MSG_SETUP) {
+		csp_guard_setup(p, msg, home, w);
 	} else if (w->state == CSP_MBOX_HOME_STATE_GONE) {
 		CSP_BOX_INC(p->box, HOME_GONE);
 		csp_box_reject(p, msg, CSP_ERR_GONE,
 			       "the host is not registered with its agent");
-	} else if (!home->hidden) {
+	} else if (!home->hidden && !home->guard) {
 		csp_attract_redirect(p, msg, home, w);
 	} else if (msg->type == CSP_MSG_SETUP) {
 		csp_home_relay(p, msg, home, w);

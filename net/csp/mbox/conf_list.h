@@ -30,3 +30,5 @@ CSP_BOX_CONF(token_lifetime, 3600, 1, 86400, "s",
 CSP_BOX_CONF(cookies, 1, 0, 2, "choice",
 	     "have a Setup's sender echo a nonce first: 0 never, 1 under load, 2 always")
 CSP_BOX_CONF(max_names, 4096, 0, 1048576, "names", "names of hosts inside a NAT at once")
+CSP_BOX_CONF(grant_time, 60000, 1000, 3600000, "ms",
+	     "how long a guarded host waits for whom the firewall lets in")

@@ -14,7 +14,8 @@
  *
  * attract.c takes what is addressed to a host that is AWAY, and the signalling
  * for one that is GONE; what is for a host AT HOME passes. register.c is how the
- * host tells, relay.c how a hidden one hears of those who look for it.
+ * host tells, relay.c how a hidden one hears of those who look for it, guard.c
+ * how one behind an off-path firewall hears of those whom that lets in.
  *
  * A home address is configured: who may register it is known by its key, and
  * how many there can be by the command. Nothing here grows by packets.
@@ -194,6 +195,7 @@ static struct csp_home *csp_home_new(struct csp_box *box,
 	home->addr = spec->addr;
 	home->lifetime = spec->lifetime;
 	home->hidden = spec->hidden;
+	home->guard = spec->guard;
 	spin_lock_init(&home->lock);
 	INIT_DELAYED_WORK(&home->expiry, csp_home_expiry);
 	return home;
@@ -252,6 +254,11 @@ static int csp_home_check(struct csp_box *box, const struct csp_home_spec *spec,
 		NL_SET_ERR_MSG(extack, "A lifetime is from 1 s to 1 day");
 		return -ERANGE;
 	}
+	if (spec->hidden && spec->guard) {
+		NL_SET_ERR_MSG(extack,
+			       "A host is hidden or guarded, not both");
+		return -EINVAL;
+	}
 	if (box->n_homes >= CSP_HOMES_MAX) {
 		NL_SET_ERR_MSG(extack, "There are 1024 home addresses already");
 		return -ENOSPC;
@@ -272,7 +279,7 @@ static int csp_home_check(struct csp_box *box, const struct csp_home_spec *spec,
  * @extack: filled in on refusal
  *
  * Context: process, csp_box.mutex held; may sleep.
- * Return: 0; -ERANGE, -ENOSPC, -EEXIST as the message says; or another negative
+ * Return: 0; -ERANGE, -EINVAL, -ENOSPC, -EEXIST as the message says; or another negative
  * errno if memory, hooks or keys cannot be had.
  */
 int csp_home_add(struct csp_box *box, const struct csp_home_spec *spec,

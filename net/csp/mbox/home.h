@@ -28,6 +28,7 @@ struct netlink_ext_ack;
  * @rel:        the relation with its host; constant
  * @lifetime:   milliseconds that a registration is good at most; constant
  * @hidden:     nobody is told where the host is; constant
+ * @guard:      nobody gets to the host without a token; constant
  * @expiry:     ends the registration
  * @redirected: requests answered with Redirect
  * @relayed:    Setups relayed
@@ -52,6 +53,7 @@ struct csp_home {
 	struct csp_relation	rel;
 	u32			lifetime;
 	bool			hidden;
+	bool			guard;
 	struct delayed_work	expiry;
 	atomic64_t		redirected;
 	atomic64_t		relayed;
@@ -73,12 +75,14 @@ struct csp_home {
  * @key:      public key of its host
  * @lifetime: milliseconds that a registration is good at most
  * @hidden:   nobody is told where the host is
+ * @guard:    nobody gets to the host without a token
  */
 struct csp_home_spec {
 	struct in6_addr	addr;
 	u8		key[CSP_PUBKEY_LEN];
 	u32		lifetime;
 	bool		hidden;
+	bool		guard;
 };
 
 /**
@@ -119,6 +123,14 @@ bool csp_home_answer(struct csp_rx *rx, const struct csp_msg *msg);
 /* relay.c: a Setup for a hidden host. */
 void csp_home_relay(struct csp_packet *p, const struct csp_msg *msg,
 		    struct csp_home *home, const struct csp_whereabouts *w);
+
+void csp_home_send(struct csp_packet *p, struct csp_msg *msg,
+		   struct csp_home *home, const struct csp_whereabouts *w);
+/* guard.c: a Setup for a guarded host, and what that answers. */
+void csp_guard_setup(struct csp_packet *p, const struct csp_msg *msg,
+		     struct csp_home *home, const struct csp_whereabouts *w);
+void csp_guard_answer(struct csp_rx *rx, const struct csp_msg *msg,
+		      struct csp_home *home);
 
 /* attract.c: hooks, under csp_box.mutex. */
 int csp_attract_begin(struct csp_box *box);

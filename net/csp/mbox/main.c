@@ -17,6 +17,7 @@
 #include "pinhole.h"
 #include "policy.h"
 #include "related.h"
+#include "token.h"
 
 unsigned int csp_box_net_id __ro_after_init;
 
@@ -47,11 +48,16 @@ static int __net_init csp_box_net_init(struct net *net)
 	err = csp_names_init(box);
 	if (err)
 		goto err_homes;
-	err = csp_gateway_init(box);
+	err = csp_auth_init(box);
 	if (err)
 		goto err_names;
+	err = csp_gateway_init(box);
+	if (err)
+		goto err_auth;
 	return 0;
 
+err_auth:
+	csp_auth_exit(box);
 err_names:
 	csp_names_exit(box);
 err_homes:
@@ -90,6 +96,7 @@ static void __net_exit csp_box_net_exit(struct net *net)
 	struct csp_box *box = csp_box_pernet(net);
 
 	csp_gateway_exit(box);
+	csp_auth_exit(box);
 	csp_names_exit(box);
 	csp_homes_exit(box);
 	csp_holes_exit(box);

@@ -18,6 +18,7 @@
  *	csp_box.mutex		settings, hooks, writers of rules
  *	  csp_box.lock (BH)	pinholes: tables, lists, all that may change
  *	  csp_home.lock (BH)	where the host of a home address is
+ *	  csp_auths.lock (BH)	secrets of tokens, and those that were used up
  *	    conntrack's own locks
  *
  * Rules are read under RCU; csp_box.order_seq tells a reader that their numbers
@@ -114,6 +115,7 @@ struct nf_ct_timeout;
  * @n_homes:   how many
  * @attracting: the hooks of the agent are registered
  * @attract_ops: these hooks
+ * @auths:     tokens of the off-path firewall; token.c
  * @sides:     those for which it is a gateway, or NULL; via.c; written under
  *             @mutex, read under RCU
  * @via_key:   secret of its tokens
@@ -161,6 +163,7 @@ struct csp_box {
 	u32			n_homes;
 	bool			attracting;
 	struct nf_hook_ops	attract_ops[2];
+	struct csp_auths	*auths;
 	struct csp_gw_sides __rcu *sides;
 	u8			via_key[32];
 	struct csp_blocks	*blocks;

@@ -109,5 +109,19 @@ CSP_BOX_MIB(HOME_GONE, "home-gone", "requests refused: the host is not registere
 CSP_BOX_MIB(HOME_MISMATCH, "home-mismatch",
 	    "requests refused: not from, or not to, where they say")
 CSP_BOX_MIB(HOME_IGNORED, "home-ignored", "signalling dropped: for a host that is away")
+CSP_BOX_MIB(GUARD_NO_TOKEN, "guard-no-token",
+	    "Setups for guarded hosts refused: no token")
+CSP_BOX_MIB(GUARD_WRONG, "guard-wrong",
+	    "of them, refused: the token was not made here, or for something else")
+CSP_BOX_MIB(GUARD_EXPIRED, "guard-expired", "of them, refused: the token has expired")
+CSP_BOX_MIB(GUARD_USED, "guard-used",
+	    "of them, refused: the token was shown for another connection")
+CSP_BOX_MIB(GUARD_FULL, "guard-full", "of them, refused: no room to remember the token")
+CSP_BOX_MIB(GUARD_ASKED, "guard-asked",
+	    "of them, passed on to the host, to serve who sent it")
+CSP_BOX_MIB(GUARD_OK, "guard-ok", "of them, agreed to by the host, and answered with Redirect")
+CSP_BOX_MIB(GUARD_IN_USE, "guard-in-use",
+	    "of them, to be asked again: the host uses that port for something else")
+CSP_BOX_MIB(GUARD_REFUSED, "guard-refused", "of them, refused by the host")
 CSP_BOX_MIB(HOME_PLAIN, "home-plain",
 	    "packets answered with ICMP: not signalling, and the host is away")

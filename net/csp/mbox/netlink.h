@@ -26,6 +26,9 @@ void csp_box_nl_home_event(struct csp_home *home,
 
 /* --- for the files of the family --- */
 
+/* An address and the length of its prefix. */
+int csp_box_nl_get_prefix(struct genl_info *info, int attr, int len_attr,
+			  struct in6_addr *addr, u8 *len);
 /* Can a host be at this address? */
 bool csp_box_nl_locator_ok(const struct in6_addr *addr);
 

@@ -11,7 +11,7 @@
 static size_t csp_box_nl_home_size(void)
 {
 	return 2 * nla_total_size(sizeof(struct in6_addr)) +
-	       nla_total_size(CSP_PUBKEY_LEN) + nla_total_size(0) +
+	       nla_total_size(CSP_PUBKEY_LEN) + 2 * nla_total_size(0) +
 	       2 * nla_total_size(sizeof(u8)) +
 	       3 * nla_total_size(sizeof(u32)) +
 	       2 * nla_total_size_64bit(sizeof(u64));
@@ -55,6 +55,8 @@ static int csp_box_nl_put_home(struct sk_buff *skb, struct csp_home *home)
 				CSP_MBOX_A_HOME_PAD);
 	if (!err && home->hidden)
 		err = nla_put_flag(skb, CSP_MBOX_A_HOME_HIDDEN);
+	if (!err && home->guard)
+		err = nla_put_flag(skb, CSP_MBOX_A_HOME_GUARD);
 	return err ?: csp_box_nl_put_place(skb, home);
 }
 
@@ -163,6 +165,7 @@ int csp_mbox_nl_agent_add_doit(struct sk_buff *skb, struct genl_info *info)
 	       sizeof(spec.key));
 	spec.lifetime = nla_get_u32(info->attrs[CSP_MBOX_A_HOME_LIFETIME]);
 	spec.hidden = info->attrs[CSP_MBOX_A_HOME_HIDDEN];
+	spec.guard = info->attrs[CSP_MBOX_A_HOME_GUARD];
 	mutex_lock(&box->mutex);
 	err = csp_home_add(box, &spec, info->extack);
 	mutex_unlock(&box->mutex);

@@ -65,11 +65,12 @@ const struct nla_policy csp_mbox_agent_get_nl_policy[CSP_MBOX_A_HOME_HOME + 1] =
 };
 
 /* CSP_MBOX_CMD_AGENT_ADD - do */
-const struct nla_policy csp_mbox_agent_add_nl_policy[CSP_MBOX_A_HOME_HIDDEN + 1] = {
+const struct nla_policy csp_mbox_agent_add_nl_policy[CSP_MBOX_A_HOME_GUARD + 1] = {
 	[CSP_MBOX_A_HOME_HOME] = { .type = NLA_BINARY, },
 	[CSP_MBOX_A_HOME_KEY] = NLA_POLICY_EXACT_LEN(32),
 	[CSP_MBOX_A_HOME_LIFETIME] = { .type = NLA_U32, },
 	[CSP_MBOX_A_HOME_HIDDEN] = { .type = NLA_FLAG, },
+	[CSP_MBOX_A_HOME_GUARD] = { .type = NLA_FLAG, },
 };
 
 /* CSP_MBOX_CMD_AGENT_DEL - do */
@@ -82,7 +83,7 @@ const struct nla_policy csp_mbox_conf_get_nl_policy[CSP_MBOX_A_CONF_UNSPEC + 1] 
 };
 
 /* CSP_MBOX_CMD_CONF_SET - do */
-const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_MAX_NAMES + 1] = {
+const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_GRANT_TIME + 1] = {
 	[CSP_MBOX_A_CONF_ENABLE] = { .type = NLA_U32, },
 	[CSP_MBOX_A_CONF_UDP_TIMEOUT] = { .type = NLA_U32, },
 	[CSP_MBOX_A_CONF_TCP_TIMEOUT] = { .type = NLA_U32, },
@@ -97,6 +98,7 @@ const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_MAX_NAMES + 
 	[CSP_MBOX_A_CONF_TOKEN_LIFETIME] = { .type = NLA_U32, },
 	[CSP_MBOX_A_CONF_COOKIES] = { .type = NLA_U32, },
 	[CSP_MBOX_A_CONF_MAX_NAMES] = { .type = NLA_U32, },
+	[CSP_MBOX_A_CONF_GRANT_TIME] = { .type = NLA_U32, },
 };
 
 /* CSP_MBOX_CMD_STATS_GET - do */
@@ -164,8 +166,24 @@ const struct nla_policy csp_mbox_name_del_nl_policy[CSP_MBOX_A_NAME_PORT + 1] = 
 const struct nla_policy csp_mbox_name_flush_nl_policy[CSP_MBOX_A_NAME_UNSPEC + 1] = {
 };
 
+/* CSP_MBOX_CMD_TOKEN_NEW - do */
+const struct nla_policy csp_mbox_token_new_nl_policy[CSP_MBOX_A_TOKEN_MANY + 1] = {
+	[CSP_MBOX_A_TOKEN_HOME] = { .type = NLA_BINARY, },
+	[CSP_MBOX_A_TOKEN_CLIENT] = { .type = NLA_BINARY, },
+	[CSP_MBOX_A_TOKEN_CLIENT_LEN] = NLA_POLICY_MAX(NLA_U8, 128),
+	[CSP_MBOX_A_TOKEN_PROTO] = { .type = NLA_U8, },
+	[CSP_MBOX_A_TOKEN_PORT] = { .type = NLA_U16, },
+	[CSP_MBOX_A_TOKEN_LIFETIME] = { .type = NLA_U32, },
+	[CSP_MBOX_A_TOKEN_MANY] = { .type = NLA_FLAG, },
+};
+
+/* CSP_MBOX_CMD_TOKEN_ROTATE - do */
+const struct nla_policy csp_mbox_token_rotate_nl_policy[CSP_MBOX_A_TOKEN_SECRET + 1] = {
+	[CSP_MBOX_A_TOKEN_SECRET] = NLA_POLICY_EXACT_LEN(32),
+};
+
 /* Ops table for csp_mbox */
-const struct genl_ops csp_mbox_nl_ops[22] = {
+const struct genl_ops csp_mbox_nl_ops[24] = {
 	{
 		.cmd		= CSP_MBOX_CMD_RULE_GET,
 		.doit		= csp_mbox_nl_rule_get_doit,
@@ -219,7 +237,7 @@ const struct genl_ops csp_mbox_nl_ops[22] = {
 		.cmd		= CSP_MBOX_CMD_AGENT_ADD,
 		.doit		= csp_mbox_nl_agent_add_doit,
 		.policy		= csp_mbox_agent_add_nl_policy,
-		.maxattr	= CSP_MBOX_A_HOME_HIDDEN,
+		.maxattr	= CSP_MBOX_A_HOME_GUARD,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -239,7 +257,7 @@ const struct genl_ops csp_mbox_nl_ops[22] = {
 		.cmd		= CSP_MBOX_CMD_CONF_SET,
 		.doit		= csp_mbox_nl_conf_set_doit,
 		.policy		= csp_mbox_conf_set_nl_policy,
-		.maxattr	= CSP_MBOX_A_CONF_MAX_NAMES,
+		.maxattr	= CSP_MBOX_A_CONF_GRANT_TIME,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -316,6 +334,20 @@ const struct genl_ops csp_mbox_nl_ops[22] = {
 		.doit		= csp_mbox_nl_name_flush_doit,
 		.policy		= csp_mbox_name_flush_nl_policy,
 		.maxattr	= CSP_MBOX_A_NAME_UNSPEC,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_TOKEN_NEW,
+		.doit		= csp_mbox_nl_token_new_doit,
+		.policy		= csp_mbox_token_new_nl_policy,
+		.maxattr	= CSP_MBOX_A_TOKEN_MANY,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_MBOX_CMD_TOKEN_ROTATE,
+		.doit		= csp_mbox_nl_token_rotate_doit,
+		.policy		= csp_mbox_token_rotate_nl_policy,
+		.maxattr	= CSP_MBOX_A_TOKEN_SECRET,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -25,13 +25,13 @@ extern const struct nla_policy csp_mbox_pinhole_del_nl_policy[CSP_MBOX_A_PINHOLE
 
 extern const struct nla_policy csp_mbox_agent_get_nl_policy[CSP_MBOX_A_HOME_HOME + 1];
 
-extern const struct nla_policy csp_mbox_agent_add_nl_policy[CSP_MBOX_A_HOME_HIDDEN + 1];
+extern const struct nla_policy csp_mbox_agent_add_nl_policy[CSP_MBOX_A_HOME_GUARD + 1];
 
 extern const struct nla_policy csp_mbox_agent_del_nl_policy[CSP_MBOX_A_HOME_HOME + 1];
 
 extern const struct nla_policy csp_mbox_conf_get_nl_policy[CSP_MBOX_A_CONF_UNSPEC + 1];
 
-extern const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_MAX_NAMES + 1];
+extern const struct nla_policy csp_mbox_conf_set_nl_policy[CSP_MBOX_A_CONF_GRANT_TIME + 1];
 
 extern const struct nla_policy csp_mbox_stats_get_nl_policy[CSP_MBOX_A_STATS_UNSPEC + 1];
 
@@ -55,8 +55,12 @@ extern const struct nla_policy csp_mbox_name_del_nl_policy[CSP_MBOX_A_NAME_PORT 
 
 extern const struct nla_policy csp_mbox_name_flush_nl_policy[CSP_MBOX_A_NAME_UNSPEC + 1];
 
+extern const struct nla_policy csp_mbox_token_new_nl_policy[CSP_MBOX_A_TOKEN_MANY + 1];
+
+extern const struct nla_policy csp_mbox_token_rotate_nl_policy[CSP_MBOX_A_TOKEN_SECRET + 1];
+
 /* Ops table for csp_mbox */
-extern const struct genl_ops csp_mbox_nl_ops[22];
+extern const struct genl_ops csp_mbox_nl_ops[24];
 
 int csp_mbox_nl_rule_get_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_mbox_nl_rule_get_dumpit(struct sk_buff *skb,
@@ -92,6 +96,8 @@ int csp_mbox_nl_name_get_dumpit(struct sk_buff *skb,
 int csp_mbox_nl_name_add_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_mbox_nl_name_del_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_mbox_nl_name_flush_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_token_new_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_mbox_nl_token_rotate_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	CSP_MBOX_NLGRP_EVENTS,

@@ -14,8 +14,19 @@
 
 /* --- From attributes to a rule --- */
 
-static int csp_nl_get_prefix(struct genl_info *info, int attr, int len_attr,
-			     struct in6_addr *addr, u8 *len)
+/**
+ * csp_box_nl_get_prefix() - read an address and the length of its prefix
+ * @info:     request
+ * @attr:     attribute of the address
+ * @len_attr: attribute of the length in bits; without it, the whole address
+ * @addr:     filled in if there is one; IPv4 as v4-mapped
+ * @len:      filled in as well: bits of 128
+ *
+ * Context: process.
+ * Return: 0, or -EINVAL as the message says.
+ */
+int csp_box_nl_get_prefix(struct genl_info *info, int attr, int len_attr,
+			  struct in6_addr *addr, u8 *len)
 {
 	struct in6_addr full;
 	u8 bits, most;
@@ -209,12 +220,12 @@ static int csp_nl_get_spec(struct genl_info *info, struct csp_rule_spec *spec)
 	csp_nl_get_if(info, CSP_MBOX_A_RULE_OUT_NAME, CSP_MBOX_A_RULE_OUT_GROUP,
 		      &spec->out);
 	err = csp_nl_check_families(info) ?:
-	      csp_nl_get_prefix(info, CSP_MBOX_A_RULE_SRC,
-				CSP_MBOX_A_RULE_SRC_LEN, &key->addr[0],
-				&key->shape.len[0]) ?:
-	      csp_nl_get_prefix(info, CSP_MBOX_A_RULE_DST,
-				CSP_MBOX_A_RULE_DST_LEN, &key->addr[1],
-				&key->shape.len[1]) ?:
+	      csp_box_nl_get_prefix(info, CSP_MBOX_A_RULE_SRC,
+				    CSP_MBOX_A_RULE_SRC_LEN, &key->addr[0],
+				    &key->shape.len[0]) ?:
+	      csp_box_nl_get_prefix(info, CSP_MBOX_A_RULE_DST,
+				    CSP_MBOX_A_RULE_DST_LEN, &key->addr[1],
+				    &key->shape.len[1]) ?:
 	      csp_nl_get_ports(info, CSP_MBOX_A_RULE_SPORT,
 			       CSP_MBOX_A_RULE_SPORT_MAX, &spec->sport) ?:
 	      csp_nl_get_ports(info, CSP_MBOX_A_RULE_DPORT,

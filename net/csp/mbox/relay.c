@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Setups for a hidden host; csp.rst, section "Boxes", "Home agent".
+ * Setups that go on to a host; csp.rst, section "Boxes", "Home agent".
  *
  * The Setup goes on to the host without what it carried, with the agent as its
- * SOURCE, a number and a MAC. Who sent it is answered by the host, if that wants
+ * SOURCE, a number and a MAC. Of a hidden host, who sent it is answered by the host, if that wants
  * to be found, and otherwise by nobody. Nothing is kept but the number, and if
  * that is lost the host says which one it has seen.
  */
@@ -42,16 +42,16 @@ static void csp_relay_send(struct csp_packet *p, const struct csp_msg *msg,
 }
 
 /**
- * csp_home_relay() - a Setup for a hidden host
+ * csp_home_send() - pass a Setup on to a host, with number and MAC
  * @p:    its packet
- * @msg:  the Setup
+ * @msg:  the Setup as the host is to see it; dcid, SOURCE, SEQ are filled in
  * @home: address of the host
  * @w:    where that is
  *
  * Context: softirq, RCU, no lock.
  */
-void csp_home_relay(struct csp_packet *p, const struct csp_msg *msg,
-		    struct csp_home *home, const struct csp_whereabouts *w)
+void csp_home_send(struct csp_packet *p, struct csp_msg *msg,
+		   struct csp_home *home, const struct csp_whereabouts *w)
 {
 	struct csp_net *cn = csp_box_host(p->box);
 	struct csp_to to = {
@@ -60,7 +60,6 @@ void csp_home_relay(struct csp_packet *p, const struct csp_msg *msg,
 		.udp	= p->udp,
 		.port	= csp_box_udp_port(p->box),
 	};
-	struct csp_msg m = *msg;
 	struct dst_entry *dst;
 
 	if (!csp_limit_reply(cn, &p->saddr)) {
@@ -72,17 +71,43 @@ void csp_home_relay(struct csp_packet *p, const struct csp_msg *msg,
 	if (IS_ERR(dst))
 		return;
 	dst_release(dst);
-	m.dcid = w->cid;
-	m.present &= CSP_RELAY_KEEPS;
-	m.present |= BIT(CSP_A_SOURCE) | BIT(CSP_A_SEQ);
-	m.source = (struct csp_addr) {
+	msg->dcid = w->cid;
+	msg->present &= CSP_RELAY_KEEPS;
+	msg->present |= BIT(CSP_A_SOURCE) | BIT(CSP_A_SEQ);
+	msg->source = (struct csp_addr) {
 		.family	= p->family,
 		.in6	= to.saddr,
 	};
 	spin_lock_bh(&home->lock);
-	m.seq = ++home->tx_seq;
+	msg->seq = ++home->tx_seq;
 	spin_unlock_bh(&home->lock);
-	csp_relay_send(p, &m, home, &to);
+	csp_relay_send(p, msg, home, &to);
+}
+
+/**
+ * csp_home_relay() - a Setup for a hidden host
+ * @p:    its packet
+ * @msg:  the Setup
+ * @home: address of the host
+ * @w:    where that is
+ *
+ * Context: softirq, RCU, no lock.
+ */
+void csp_home_relay(struct csp_packet *p, const struct csp_msg *msg,
+		    struct csp_home *home, const struct csp_whereabouts *w)
+{
+	struct csp_msg m = *msg;
+
+	csp_home_send(p, &m, home, w);
+}
+
+/* An Ack has the identifier that the host registered, others name the host. */
+static struct csp_home *csp_home_answerer(struct csp_box *box,
+					  const struct csp_msg *msg)
+{
+	if (msg->type != CSP_MSG_ACK && CSP_HAS(msg, SRC) && CSP_HAS(msg, MAC))
+		return csp_home_find(box, csp_end_identity(&msg->src));
+	return csp_home_by_cid(box, msg->dcid);
 }
 
 /**
@@ -99,7 +124,7 @@ void csp_home_relay(struct csp_packet *p, const struct csp_msg *msg,
 bool csp_home_answer(struct csp_rx *rx, const struct csp_msg *msg)
 {
 	struct csp_box *box = csp_box_pernet(rx->cn->net);
-	struct csp_home *home = csp_home_by_cid(box, msg->dcid);
+	struct csp_home *home = csp_home_answerer(box, msg);
 
 	if (!home)
 		return false;
@@ -107,6 +132,8 @@ bool csp_home_answer(struct csp_rx *rx, const struct csp_msg *msg)
 		CSP_BOX_INC(box, HOME_BAD_MAC);
 		return true;
 	}
+	if (home->guard && msg->type != CSP_MSG_ACK)
+		csp_guard_answer(rx, msg, home);
 	if (msg->type != CSP_MSG_ACK || !CSP_HAS(msg, NONCE))
 		return true;
 	CSP_BOX_INC(box, HOME_BEHIND);
