@@ -17,7 +17,7 @@
 
 static const char agent_usage[] =
 	"agent [show]\n"
-	"agent add ADDRESS --key KEY [--lifetime TIME] [--hidden]\n"
+	"agent add ADDRESS --key KEY [--lifetime TIME] [--hidden|--guard]\n"
 	"agent del ADDRESS\n"
 	"agent monitor [-n COUNT]";
 
@@ -31,6 +31,7 @@ static const char agent_help[] =
 	"  --key KEY          public key of the host, which may register the address\n"
 	"  --lifetime TIME    of a registration, at most: 300s, 5m, 2h; 1h without it\n"
 	"  --hidden           nobody is told where the host is before it agrees\n"
+	"  --guard            nobody gets to the host without a token; see \"token\"\n"
 	"  -n, --count COUNT  end after COUNT events\n";
 
 #define LIFETIME	3600000		/* ms */
@@ -40,6 +41,7 @@ static const uint8_t home_types[CSP_MBOX_A_HOME_MAX + 1] = {
 	[CSP_MBOX_A_HOME_KEY] = NL_KEY,
 	[CSP_MBOX_A_HOME_LIFETIME] = NL_U32,
 	[CSP_MBOX_A_HOME_HIDDEN] = NL_FLAG,
+	[CSP_MBOX_A_HOME_GUARD] = NL_FLAG,
 	[CSP_MBOX_A_HOME_EVENT] = NL_U8,
 	[CSP_MBOX_A_HOME_STATE] = NL_U8,
 	[CSP_MBOX_A_HOME_LOCATOR] = NL_ADDR,
@@ -59,6 +61,8 @@ static void json_counts(struct json_object *obj, const struct nlattr **tb)
 	json_str(obj, "key", key);
 	json_object_object_add(obj, "hidden",
 			       json_object_new_boolean(!!tb[CSP_MBOX_A_HOME_HIDDEN]));
+	json_object_object_add(obj, "guard",
+			       json_object_new_boolean(!!tb[CSP_MBOX_A_HOME_GUARD]));
 	json_num(obj, "lifetime_ms", nl_u32(tb[CSP_MBOX_A_HOME_LIFETIME]));
 	json_num(obj, "expires_ms", nl_u32(tb[CSP_MBOX_A_HOME_EXPIRES]));
 	json_num(obj, "redirected", nl_u64(tb[CSP_MBOX_A_HOME_REDIRECTED]));
@@ -110,9 +114,10 @@ static int show_home(const struct nlmsghdr *nlh, void *data)
 	if (tb[CSP_MBOX_A_HOME_KEY])
 		base64(key, mnl_attr_get_payload(tb[CSP_MBOX_A_HOME_KEY]), 32);
 	table_cell(t, "%s", nl_show_addr(ip, tb[CSP_MBOX_A_HOME_HOME]));
-	table_cell(t, "%s%s", name_of(home_names,
-				      nl_u8(tb[CSP_MBOX_A_HOME_STATE])),
-		   tb[CSP_MBOX_A_HOME_HIDDEN] ? ", hidden" : "");
+	table_cell(t, "%s%s%s", name_of(home_names,
+					nl_u8(tb[CSP_MBOX_A_HOME_STATE])),
+		   tb[CSP_MBOX_A_HOME_HIDDEN] ? ", hidden" : "",
+		   tb[CSP_MBOX_A_HOME_GUARD] ? ", guarded" : "");
 	table_cell(t, "%s", nl_show_addr(ip, tb[CSP_MBOX_A_HOME_LOCATOR]));
 	table_cell(t, "%s", show_ms(time, nl_u32(tb[CSP_MBOX_A_HOME_EXPIRES])));
 	table_cell(t, "%" PRIu64, nl_u64(tb[CSP_MBOX_A_HOME_REDIRECTED]));
@@ -148,6 +153,7 @@ struct wish {
 	uint32_t	lifetime;
 	uint32_t	count;
 	bool		hidden;
+	bool		guard;
 };
 
 static int agent_add(const struct addr *home, const struct wish *w)
@@ -168,6 +174,8 @@ static int agent_add(const struct addr *home, const struct wish *w)
 	mnl_attr_put_u32(nlh, CSP_MBOX_A_HOME_LIFETIME, w->lifetime);
 	if (w->hidden)
 		mnl_attr_put(nlh, CSP_MBOX_A_HOME_HIDDEN, 0, NULL);
+	if (w->guard)
+		mnl_attr_put(nlh, CSP_MBOX_A_HOME_GUARD, 0, NULL);
 	return nl_talk_or_tell(nlh, NULL, NULL, "agent add") ? EXIT_FAILED :
 							       EXIT_OK;
 }
@@ -221,11 +229,13 @@ static int agent_options(int argc, char **argv, struct wish *w)
 {
 	int c;
 
-	while ((c = next_option(argc, argv, &cmd_agent, "K:L:Dn:")) != -1) {
+	while ((c = next_option(argc, argv, &cmd_agent, "K:L:DGn:")) != -1) {
 		if (c == 'K')
 			w->key = optarg;
 		else if (c == 'D')
 			w->hidden = true;
+		else if (c == 'G')
+			w->guard = true;
 		else if (c == 'n' && (parse_number(optarg, &w->count) ||
 				      !w->count))
 			return usage_error(&cmd_agent, "'%s' is no count",

@@ -52,6 +52,7 @@ extern const struct command cmd_rule;
 extern const struct command cmd_pinhole;
 extern const struct command cmd_box;
 extern const struct command cmd_agent;
+extern const struct command cmd_token;
 extern const struct command cmd_register;
 extern const struct command cmd_block;
 extern const struct command cmd_gateway;

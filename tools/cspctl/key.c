@@ -115,7 +115,7 @@ static int key_gen(void)
 	return EXIT_OK;
 }
 
-static int read_private(const char *file, uint8_t private[32])
+int key_from_file(const char *file, uint8_t private[32])
 {
 	FILE *f = strcmp(file, "-") ? fopen(file, "re") : stdin;
 	char line[128];
@@ -145,7 +145,7 @@ static int key_set(const char *file)
 	struct host_key key;
 	uint8_t private[32];
 
-	if (file && read_private(file, private))
+	if (file && key_from_file(file, private))
 		return EXIT_FAILED;
 	if (nl_open())
 		return EXIT_FAILED;

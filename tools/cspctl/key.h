@@ -25,5 +25,7 @@ struct host_key {
 
 /* -1: not possible, and said so. */
 int key_read(struct host_key *key);
+/* 32 bytes, as "key gen" prints them, from @file or "-"; -1: none, and said so. */
+int key_from_file(const char *file, uint8_t private[32]);
 
 #endif /* _CSPCTL_KEY_H */

@@ -31,6 +31,7 @@ static const struct command *const commands[] = {
 	&cmd_box,
 	&cmd_register,
 	&cmd_agent,
+	&cmd_token,
 };
 
 bool opt_json;
@@ -141,6 +142,7 @@ static const struct option long_options[] = {
 	{ "key", required_argument, NULL, 'K' },
 	{ "lifetime", required_argument, NULL, 'L' },
 	{ "hidden", no_argument, NULL, 'D' },
+	{ "guard", no_argument, NULL, 'G' },
 	{ }
 };
 

@@ -344,6 +344,27 @@ void nl_put_addr(struct nlmsghdr *nlh, uint16_t type, const struct addr *addr)
 	mnl_attr_put(nlh, type, addr->len, addr->bytes);
 }
 
+int nl_put_prefix(struct nlmsghdr *nlh, uint16_t type, uint16_t len_type,
+		  const char *arg)
+{
+	char *copy = xasprintf("%s", arg), *slash = strchr(copy, '/');
+	struct addr addr;
+	uint32_t len;
+	int err = -1;
+
+	if (slash)
+		*slash = '\0';
+	if (!parse_addr(copy, &addr) &&
+	    (!slash || (!parse_number(slash + 1, &len) && len <= 8u * addr.len))) {
+		nl_put_addr(nlh, type, &addr);
+		if (slash)
+			mnl_attr_put_u8(nlh, len_type, len);
+		err = 0;
+	}
+	free(copy);
+	return err;
+}
+
 /* --- the family ---------------------------------------------------------------------- */
 
 static int take_group(const struct nlattr *nest)

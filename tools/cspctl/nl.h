@@ -39,6 +39,9 @@ int nl_open_box_events(void);
 /* A request of the family, to which attributes are put before nl_talk(). */
 struct nlmsghdr *nl_request(uint8_t cmd, uint16_t flags);
 void nl_put_addr(struct nlmsghdr *nlh, uint16_t type, const struct addr *addr);
+/* "ADDRESS" or "ADDRESS/BITS"; -1: @arg is neither, and nothing was put */
+int nl_put_prefix(struct nlmsghdr *nlh, uint16_t type, uint16_t len_type,
+		  const char *arg);
 
 /* For each message of the answer; not 0: a -errno to stop with. */
 typedef int (*nl_handler)(const struct nlmsghdr *nlh, void *data);

@@ -78,27 +78,13 @@ static int put_prefix(struct nlmsghdr *nlh, const char *key, struct words *w)
 {
 	bool from = !strcmp(key, "from");
 	const char *arg = next_word(w);
-	struct addr addr;
-	uint32_t len;
-	char *copy, *slash;
 
 	if (!arg)
 		return lacks(key);
-	copy = xasprintf("%s", arg);
-	slash = strchr(copy, '/');
-	if (slash)
-		*slash = '\0';
-	if (parse_addr(copy, &addr) ||
-	    (slash && (parse_number(slash + 1, &len) || len > 8u * addr.len))) {
-		free(copy);
+	if (nl_put_prefix(nlh, from ? CSP_MBOX_A_RULE_SRC : CSP_MBOX_A_RULE_DST,
+			  from ? CSP_MBOX_A_RULE_SRC_LEN :
+				 CSP_MBOX_A_RULE_DST_LEN, arg))
 		return is_no(arg, "address or prefix");
-	}
-	nl_put_addr(nlh, from ? CSP_MBOX_A_RULE_SRC : CSP_MBOX_A_RULE_DST,
-		    &addr);
-	if (slash)
-		mnl_attr_put_u8(nlh, from ? CSP_MBOX_A_RULE_SRC_LEN :
-				CSP_MBOX_A_RULE_DST_LEN, len);
-	free(copy);
 	return EXIT_OK;
 }
 

@@ -281,6 +281,32 @@ run name add a.b 192.0.2.9 port 80 x;	is "name add, too much" 2
 run name add "$(printf 'x%.0s' {1..254})" 192.0.2.9;	is "name add, long" 2 'err=*at most 253*'
 run name burn;		is "name, unknown" 2
 
+# --- off-path firewall: agent, token --------------------------------------------------------------
+
+zeros=$(printf 'A%.0s' {1..43})=
+run agent;		is "agent" 0 'requests=8 dump' 'out=*192.0.2.9 *away, guarded *198.51.100.7 *1m00s*'
+run agent -j;		json "agent -j" 'd[0]["guard"] and not d[0]["hidden"] and d[0]["state"] == "away"'
+run agent add 192.0.2.9 --key "$zeros" --guard;	is "agent add --guard" 0 \
+	'requests=9 1=c0000209 2=00*00 3=80ee3600 5='
+run token new 192.0.2.9;	is "token new" 0 out=0x7c0aff01 'requests=25 1=c0000209 6=2c010000'
+run -j token new 192.0.2.9;	json "token new -j" 'd == {"token": "0x7c0aff01"}'
+run token new ::9 from 2001:db8::/32 proto tcp port 80 lifetime 2h many;
+is "token new, all words" 0 'requests=25 1=*09 2=20010db8* 3=20 4=06 5=5000 6=201c0000 7='
+run token new;			is "token for what" 2
+run token new home;		is "token new, no address" 2 "err=*'home' is no address*"
+run token new ::9 from;		is "token new, half a word" 2 "err=*'from' lacks its value*"
+run token new ::9 from ::/200;	is "token new, no prefix" 2 "err=*'::/200' is no address or prefix*"
+run token new ::9 port 0;	is "token new, no port" 2 "err=*'0' is no port*"
+run token new ::9 proto ipx;	is "token new, no transport" 2 "err=*'ipx' is none of*"
+run token new ::9 lifetime 10ms;	is "token new, no time" 2 "err=*'10ms' is no time*"
+run token new ::9 twice;	is "token new, unknown word" 2 "err=*unknown word 'twice'*"
+run token rotate;		is "token rotate" 0 out= requests=26
+run token rotate - <<<"$zeros";	is "token rotate, a secret" 0 out= 'requests=26 9=00*00'
+run token rotate - <<<secret;	is "token rotate, no secret" 1 'err=*there is no key in it*'
+run token rotate - more;	is "token rotate, too much" 2 "err=*'more' is too much*"
+run token;			is "token, nothing" 2
+run token burn;			is "token, unknown" 2
+
 # --- boxes: rule, pinhole, box -------------------------------------------------------------------
 
 run rule;		is "rule" 0 'requests=1 dump' \

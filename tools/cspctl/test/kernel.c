@@ -459,6 +459,31 @@ static void box_names(void)
 	ready(nlh);
 }
 
+static void box_token(void)
+{
+	struct nlmsghdr *nlh = reply(CSP_MBOX_CMD_TOKEN_NEW);
+
+	mnl_attr_put(nlh, CSP_MBOX_A_TOKEN_TOKEN, 4, "\x7c\x0a\xff\x01");
+	ready(nlh);
+}
+
+/* One that is guarded, and away. */
+static void box_home(void)
+{
+	static const uint8_t home[4] = { 192, 0, 2, 9 };
+	static const uint8_t locator[4] = { 198, 51, 100, 7 };
+	static const uint8_t key[32];
+	struct nlmsghdr *nlh = reply(CSP_MBOX_CMD_AGENT_GET);
+
+	mnl_attr_put(nlh, CSP_MBOX_A_HOME_HOME, sizeof(home), home);
+	mnl_attr_put(nlh, CSP_MBOX_A_HOME_KEY, sizeof(key), key);
+	mnl_attr_put(nlh, CSP_MBOX_A_HOME_GUARD, 0, NULL);
+	mnl_attr_put_u8(nlh, CSP_MBOX_A_HOME_STATE, CSP_MBOX_HOME_STATE_AWAY);
+	mnl_attr_put(nlh, CSP_MBOX_A_HOME_LOCATOR, sizeof(locator), locator);
+	mnl_attr_put_u32(nlh, CSP_MBOX_A_HOME_EXPIRES, 60000);
+	ready(nlh);
+}
+
 static void answer_box_dump(const struct nlmsghdr *request, uint8_t cmd)
 {
 	switch (cmd) {
@@ -472,6 +497,9 @@ static void answer_box_dump(const struct nlmsghdr *request, uint8_t cmd)
 		break;
 	case CSP_MBOX_CMD_NAME_GET:
 		box_names();
+		break;
+	case CSP_MBOX_CMD_AGENT_GET:
+		box_home();
 		break;
 	case CSP_MBOX_CMD_BLOCK_GET:
 		box_block();
@@ -501,6 +529,9 @@ static void answer_box_do(const struct nlmsghdr *request, uint8_t cmd)
 		break;
 	case CSP_MBOX_CMD_BLOCK_FLUSH:
 		box_number(cmd, CSP_MBOX_A_BLOCK_FLUSHED, 3);
+		break;
+	case CSP_MBOX_CMD_TOKEN_NEW:
+		box_token();
 		break;
 	case CSP_MBOX_CMD_CONF_GET:
 		box_conf();
