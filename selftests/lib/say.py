@@ -17,7 +17,7 @@ Words:
   name=NAME auth=TEXT nonce echo=HEX   attributes
   seq=N mac pubkey                     attributes, the last two made up
   via=ADDR                             attribute, with a token of zeros
-  place=ADDR                           behind conn: its DST is there, and keeps its identity
+  place=ADDR[,PORT]                    behind conn: its DST is there, and keeps its identity
   encap                                over UDP
   print                                in hexadecimal instead; for "flood"
 """
@@ -80,13 +80,14 @@ class Words:
                                  way[0].upper() if way else "BOTH"))
 
     def take_place(self, value):
+        place, _, own = value.partition(",")
         conn = self.attrs.pop()
         src_at = 8              # behind CONN
         dst_at = src_at + (len(conn) - src_at) // 2
         old = conn[dst_at + 4:]
         port, addr = int.from_bytes(old[2:4], "big"), old[8:]
         self.attrs.append(conn[:dst_at] + p.attr("DST", p.end(
-            value, port, str(ipaddress.ip_address(addr)))))
+            place, port, str(ipaddress.ip_address(addr)), int(own or 0))))
 
     def take_seq(self, value):
         self.add("SEQ", p.u32(int(value)))
