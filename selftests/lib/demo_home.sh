@@ -44,12 +44,13 @@ ladder_of_home() { # NAME
 
 registered() { [ "$(on B cspctl -j register | jq -r '.[0].state')" = registered ]; }
 
-register_B() { # OPTION...
+# --hidden is said at both ends, --guard to the agent; its host hides, too.
+register_B() { # [--hidden|--guard]
 	local key
 	key=$(on B cspctl key standing)
 	at P cspctl agent add $home --key "$key" "$@"
 	key=$(on P cspctl key standing)
-	at B cspctl register 10.0.8.2 --home $home --key "$key" "$@"
+	at B cspctl register 10.0.8.2 --home $home --key "$key" ${1:+--hidden}
 	wait_for registered
 	line "P\$ cspctl agent"
 	on P cspctl agent | sed 's/  *[^ ]*$//' | indented	# without the key
@@ -73,7 +74,7 @@ B_returns() {
 }
 
 # A download from B's home address, during which B goes to another place.
-roaming_download() { # NAME OPTION...
+roaming_download() { # NAME [--hidden]
 	local name=$1
 	# shellcheck disable=SC2034 # of download()
 	local url=http://$home
@@ -117,5 +118,36 @@ hidden_server() {
 	cat <<-END
 
 		P has passed on the Setup, and said nothing: it is B that has told A where it is.
+	END
+}
+
+off_path_firewall() {
+	local status=0 token url=http://$home/hello
+	heading "Exchange 11: a firewall that is not on the path"
+	mobile_B
+	echo "And it is B's firewall: it lets those in that have a token, wherever B is."
+	echo
+	record_home off_path
+	start_clock
+	register_B --guard
+	monitor A
+	at A cspctl run -- curl -sS "$url" || status=$?
+	wait_for happened A rejected
+	check "curl was refused" [ "$status" = 7 ]
+	line "P\$ cspctl token new $home from 10.0.1.0/24 proto tcp port 80"
+	token=$(on P cspctl token new $home from 10.0.1.0/24 proto tcp port 80)
+	indented <<<"$token"
+	at A cspctl run --token "$token" -- curl -sS "$url"
+	wait_for happened A detached
+	wait_for quiet A B
+	stop_monitors
+	check "B has served whom P lets in" [ "$(on B cspctl stats granted)" = 1 ]
+	ladder_of_home off_path
+	unregister_B
+	back_home
+	cat <<-END
+
+		P tells B whom to serve, on which port, and A where that is.  To anybody else there
+		is nothing at this port, and without a token B hears of nobody.
 	END
 }

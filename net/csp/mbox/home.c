@@ -279,8 +279,8 @@ static int csp_home_check(struct csp_box *box, const struct csp_home_spec *spec,
  * @extack: filled in on refusal
  *
  * Context: process, csp_box.mutex held; may sleep.
- * Return: 0; -ERANGE, -EINVAL, -ENOSPC, -EEXIST as the message says; or another negative
- * errno if memory, hooks or keys cannot be had.
+ * Return: 0; -ERANGE, -EINVAL, -ENOSPC, -EEXIST as the message says; or another
+ * negative errno if memory, hooks or keys cannot be had.
  */
 int csp_home_add(struct csp_box *box, const struct csp_home_spec *spec,
 		 struct netlink_ext_ack *extack)

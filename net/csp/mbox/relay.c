@@ -3,9 +3,9 @@
  * Setups that go on to a host; csp.rst, section "Boxes", "Home agent".
  *
  * The Setup goes on to the host without what it carried, with the agent as its
- * SOURCE, a number and a MAC. Of a hidden host, who sent it is answered by the host, if that wants
- * to be found, and otherwise by nobody. Nothing is kept but the number, and if
- * that is lost the host says which one it has seen.
+ * SOURCE, a number and a MAC. Who sent it to a hidden host is answered by that, if
+ * it wants to be found, and otherwise by nobody. Nothing is kept but the number,
+ * and if that is lost the host says which one it has seen.
  */
 #include "../key.h"
 #include "../limit.h"
