@@ -70,9 +70,10 @@
 #	quiet HOST...			waits until no connection is known there any more
 #	capture LINK...			record what passes; returns when it does
 #	phase NAME			what passes from here on is LINK@NAME
-#	messages [-r] LINK[@PHASE]	one line a signalling packet, addresses by name;
-#					-r: those that were sent again, too
-#	expect_messages [-s] [-r] LINK[@PHASE] <<END	compare; * in the lines
+#	messages [-r|-f] LINK[@PHASE]	one line a signalling packet, addresses by name;
+#					-r: those that were sent again, too; -f: none
+#					of them, though they differ from the first
+#	expect_messages [-s] [-r|-f] LINK[@PHASE] <<END	compare; * in the lines
 #	transport LINK[@PHASE]		one line a TCP or UDP packet
 #
 # With CSP_CAPTURES=DIRECTORY captures are kept there, in DIRECTORY/SCENARIO, with

@@ -144,12 +144,16 @@ decode() {
 		"$tmp/names" "$tmp/decoded"
 }
 
-messages() { # [-r] LINK[@PHASE]
-	local all='' from to
-	if [ "$1" = -r ]; then all=1; shift; fi
+messages() { # [-r|-f] LINK[@PHASE]
+	local all='' first='' from to
+	case $1 in
+	-r)	all=1; shift ;;
+	-f)	first=1; shift ;;
+	esac
 	decode
 	read -r from to <<<"$(phase_range "$1")"
-	awk -F '\t' -v from="$from" -v to="$to" -v all="$all" '
+	awk -F '\t' -v from="$from" -v to="$to" -v all="$all" -v first="$first" '
+		first && / \[retransmission [0-9]+\]/ { next }
 		$1 > from && $1 <= to && (all || !seen[$2]++) {
 			if (!all) sub(/ \[retransmission [0-9]+\]/, "", $3)
 			print $3
@@ -157,7 +161,7 @@ messages() { # [-r] LINK[@PHASE]
 }
 
 # With -s in any order: of what two peers do at once.
-expect_messages() { # [-s] [-r] LINK[@PHASE], lines on stdin
+expect_messages() { # [-s] [-r|-f] LINK[@PHASE], lines on stdin
 	local got wanted i fine=0 order="cat"
 	if [ "$1" = -s ]; then order="sort"; shift; fi
 	mapfile -t wanted < <(LC_ALL=C $order)
