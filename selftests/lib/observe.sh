@@ -118,8 +118,10 @@ phase_range() { # LINK[@PHASE]
 # joined.  Lines of $tmp/LINK.messages: number, key that a repetition has too, text.
 decode() {
 	local l counts='' news=''
+	local -A upto=()
 	for l in "${captures[@]}"; do
 		wait_for captured_all "$l"
+		upto[$l]=$n_captured
 		counts+=" $l=$n_captured"
 		news+=" $(tcpdump -r "$tmp/$l.pcap" --count "$no_noise" 2>/dev/null)"
 	done
@@ -127,8 +129,10 @@ decode() {
 	n_decoded=$news
 
 	head -c 24 "$tmp/${captures[0]}.pcap" >"$tmp/all.pcap"
+	# No more than were counted: there is always some ARP that comes meanwhile.
 	for l in "${captures[@]}"; do
-		tail -c +25 "$tmp/$l.pcap" >>"$tmp/all.pcap"
+		[ "${upto[$l]}" = 0 ] || tcpdump -Z root -r "$tmp/$l.pcap" -c "${upto[$l]}" -w - \
+			2>/dev/null | tail -c +25 >>"$tmp/all.pcap"
 		: >"$tmp/$l.messages"
 	done
 	mkdir -p "$tmp/wireshark"
