@@ -133,8 +133,7 @@ static int token_new(int argc, char **argv)
 		return usage_error(&cmd_token, "'%s' is no address", argv[0]);
 	if (read_words(argc - 1, argv + 1, &w))
 		return EXIT_USAGE;
-	if (w.port && (parse_number(w.port, &port) || !port ||
-		       port > UINT16_MAX))
+	if (w.port && parse_port(w.port, &port))
 		return usage_error(&cmd_token, "'%s' is no port", w.port);
 	if (nl_open_box())
 		return EXIT_FAILED;
