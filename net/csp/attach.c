@@ -11,7 +11,7 @@
  *	     |   number just used, same transaction ---> OK again
  *	     v
  *	 socket re-homed, limited to two segments; OK + nonce + MAC
- *	     |   OK again after 100 ms, 200 ms, ...
+ *	     |   OK again after 100 ms, 200 ms, ...; 10 s, 20 s, ...
  *	     +-- Ack + nonce echo + MAC ---> limit lifted
  *
  * The first segment, inside the Attach, is received after the socket has its
@@ -44,6 +44,14 @@
 /* Section "Timers". */
 #define CSP_VALIDATE_RTO	100	/* ms */
 #define CSP_VALIDATE_ATTEMPTS	6
+/* Later ones, which no limit holds back. */
+#define CSP_VALIDATE_LATE	10000	/* ms */
+#define CSP_VALIDATE_LATE_ATTEMPTS	7
+
+/* Transmissions of the OK for which data leaves room; section "Address
+ * validation". With them two segments of 1500 bytes fit three times the Attach.
+ */
+#define CSP_VALIDATE_RESERVED	5
 
 /* Computing for strangers is limited; whoever echoes a nonce is none. */
 static bool csp_attach_may_compute(struct csp_rx *rx, struct csp_flow *flow,
@@ -147,8 +155,16 @@ static struct sk_buff *csp_attach_ok_build(struct csp_flow *flow,
 	return csp_sign_finish(skb, &wr, flow);
 }
 
+/* Bytes of the OKs that data has to leave room for. */
+static u32 csp_attach_reserve(const struct csp_move *mv)
+{
+	int left = CSP_VALIDATE_RESERVED - 1 - mv->ok_attempt;
+
+	return left > 0 ? left * mv->ok_len : 0;
+}
+
 /**
- * csp_attach_charge() - may one more packet go to the peer?
+ * csp_attach_charge() - may one more packet of data go to the peer?
  * @flow: the flow
  * @len:  its length, IP header included
  *
@@ -165,12 +181,36 @@ bool csp_attach_charge(struct csp_flow *flow, u32 len)
 	lockdep_assert_held(&flow->lock);
 	if (!mv || !mv->unvalidated)
 		return true;
+	if (mv->credit < len + csp_attach_reserve(mv)) {
+		CSP_INC(flow->cn, LIMITED_DROP);
+		return false;
+	}
+	mv->credit -= len;
+	return true;
+}
+
+/* The OK itself; late ones are not counted. */
+static bool csp_attach_charge_ok(struct csp_flow *flow, u32 len)
+{
+	struct csp_move *mv = flow->move;
+
+	lockdep_assert_held(&flow->lock);
+	mv->ok_len = len;
+	if (!mv->unvalidated || mv->ok_attempt >= CSP_VALIDATE_ATTEMPTS)
+		return true;
 	if (mv->credit < len) {
 		CSP_INC(flow->cn, LIMITED_DROP);
 		return false;
 	}
 	mv->credit -= len;
 	return true;
+}
+
+static u32 csp_attach_ok_wait(const struct csp_move *mv)
+{
+	if (mv->ok_attempt < CSP_VALIDATE_ATTEMPTS)
+		return CSP_VALIDATE_RTO << mv->ok_attempt;
+	return CSP_VALIDATE_LATE << (mv->ok_attempt - CSP_VALIDATE_ATTEMPTS);
 }
 
 /* What a request from the new address is good for. */
@@ -188,14 +228,14 @@ static void csp_attach_ok_send(struct csp_flow *flow, u8 attempt)
 	if (!flow->dead) {
 		skb = csp_attach_ok_build(flow, attempt);
 		csp_to_flow(&to, flow);
-		if (skb && !csp_attach_charge(flow, skb->len +
-					      csp_to_headers(&to))) {
+		if (skb && !csp_attach_charge_ok(flow, skb->len +
+						 csp_to_headers(&to))) {
 			kfree_skb(skb);
 			skb = NULL;
 		}
 		if (flow->move->unvalidated)
-			csp_move_set_due(flow, CSP_DUE_OK, CSP_VALIDATE_RTO <<
-					 flow->move->ok_attempt);
+			csp_move_set_due(flow, CSP_DUE_OK,
+					 csp_attach_ok_wait(flow->move));
 	}
 	spin_unlock_bh(&flow->lock);
 	if (skb)
@@ -561,6 +601,14 @@ void csp_attach_validated(struct csp_flow *flow)
 	sock_put(sk);
 }
 
+/* The next OK is a late one. */
+static void csp_attach_wait(struct csp_flow *flow)
+{
+	spin_lock_bh(&flow->lock);
+	csp_move_set_due(flow, CSP_DUE_OK, csp_attach_ok_wait(flow->move));
+	spin_unlock_bh(&flow->lock);
+}
+
 /**
  * csp_attach_timer() - no echo of the nonce in our OK yet
  * @flow: the flow
@@ -573,11 +621,14 @@ void csp_attach_timer(struct csp_flow *flow)
 
 	if (!READ_ONCE(mv->unvalidated))
 		return;
-	if (mv->ok_attempt + 1 >= CSP_VALIDATE_ATTEMPTS) {
+	if (mv->ok_attempt == CSP_VALIDATE_ATTEMPTS +
+			      CSP_VALIDATE_LATE_ATTEMPTS)
+		return;
+	if (++mv->ok_attempt == CSP_VALIDATE_ATTEMPTS) {
+		csp_attach_wait(flow);
 		csp_oldpath_probe(flow);
 		return;
 	}
-	mv->ok_attempt++;
 	CSP_INC(flow->cn, OUT_RETRANS);
 	csp_attach_ok_send(flow, mv->ok_attempt);
 }

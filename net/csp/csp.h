@@ -370,6 +370,7 @@ enum csp_say {
  * @cookie_len: length of @cookie
  * @cookie:    nonce of a stateless answer, to be echoed in the next request
  * @ok_attempt: transmissions of that OK while it is not echoed
+ * @ok_len:    its length, IP header included
  * @renew:     the peer cannot now: the next request is a new transaction
  * @refused:   enum csp_error of a refusal that ends the move under way; 0 none
  * @gone:      and the peer itself says that its socket is gone
@@ -410,6 +411,7 @@ struct csp_move {
 	u16			rx_code;
 	bool			asking;
 	u8			ok_attempt;
+	u16			ok_len;
 	bool			renew;
 	u16			refused;
 	bool			gone;

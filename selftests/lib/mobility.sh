@@ -23,8 +23,8 @@
 #	left LINK OLD NEW		after the first packet of address NEW there was none
 #					of address OLD
 #	no_reset LINK[@PHASE]
-#	dropper R; drop_next R MESSAGE	router R drops the next packet that begins with this
-#					message, "hits R MESSAGE" tells that it did
+#	dropper R; drop_next R MESSAGE [N]	router R drops the next packet, or N, that begins
+#					with this message, "hits R MESSAGE" counts them
 #	two_homes			C 10.0.1.1 --- R === S with 10.0.2.2 at eth0, named Sx,
 #					and 10.0.5.2 at eth1, Sy; links C-R, Sx-R, Sy-R
 
@@ -111,7 +111,7 @@ dropper() { # R
 	END
 }
 
-drop_next() { # R MESSAGE
+drop_next() { # R MESSAGE [N]
 	# The type of the first message is behind the header of 12 bytes.
 	# A counter cannot be made and reset in one transaction.
 	on "$1" nft add counter inet test "$2"
@@ -119,7 +119,7 @@ drop_next() { # R MESSAGE
 		reset counter inet test $2
 		flush chain inet test drops
 		add rule inet test drops meta l4proto 253 @th,96,8 ${csp_type[$2]} \
-			numgen inc mod 1000000 == 0 counter name $2 drop
+			numgen inc mod 1000000 < ${3-1} counter name $2 drop
 	END
 }
 

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 15
+plan 21
 
 routed 5ms
 dropper R
@@ -27,6 +27,24 @@ ok "it was sent again" counters_are A out-retrans=1
 lose OK 10.0.4.1 10.0.4.254 D OK
 lose Ack 10.0.1.1 10.0.1.254 A Ack
 is "three moves" "$(place server)" "10.0.2.2,80 10.0.1.1,40000 established 3"
+
+# The peer acknowledges what comes, and may not send much before an Ack.
+count_from_here A B
+start_copy client server 2000k
+drop_next R Ack 3
+roam A:eth0 10.0.3.1/24 10.0.3.254 C
+ok "three Acks are lost in the middle of an upload: the address is proved" \
+	wait_for validated B 1
+ok "they were lost" hits_are R Ack 3
+ok "data arrives" end_copy client server
+count_from_here A B
+drop_next R Ack 100
+roam A:eth0 10.0.4.1/24 10.0.4.254 D
+ok "no Ack arrives for long: the peer's old path is probed" \
+	wait_for counters_are B probe-out=1 validated=0
+on R nft flush chain inet test drops
+ok "a late OK is answered" wait_for -t 60 validated B 1
+ok "data arrives" exchange client server 50k
 
 no_firewall R
 for dev in to-a to-b; do delay R:$dev 10ms 5ms loss 5% duplicate 5% reorder 25%; done
