@@ -8,6 +8,7 @@
 #include "flow.h"
 #include "move.h"
 #include "path.h"
+#include "register.h"
 #include "tx.h"
 
 /* No other host can answer to an address that means something here only. */
@@ -48,7 +49,8 @@ bool csp_move_choose(struct csp_flow *flow, struct csp_tuple *t)
 	/* A route by loopback is no way to another host, nor is a dead one. */
 	usable = !(dst->dev->flags & IFF_LOOPBACK) ||
 		 csp_path_own(flow->cn, &to.daddr);
-	usable = usable && csp_path_link(dst->dev);
+	usable = usable && csp_path_link(dst->dev) &&
+		 !csp_reg_away(flow->cn, &to.saddr, dst->dev);
 	dst_release(dst);
 	t->laddr = to.saddr;
 	t->raddr = to.daddr;

@@ -80,6 +80,31 @@ static bool csp_reg_at(const struct net_device *dev, const struct in6_addr *addr
 	return false;
 }
 
+/**
+ * csp_reg_away() - is an address the host's at home, and the host elsewhere?
+ * @cn:   namespace
+ * @addr: the address
+ * @dev:  the device by which packets would leave
+ *
+ * Routing may pick it when there is no other address yet. What is sent to it
+ * goes to the agent.
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+bool csp_reg_away(struct csp_net *cn, const struct in6_addr *addr,
+		  const struct net_device *dev)
+{
+	bool away;
+
+	if (!READ_ONCE(cn->n_regs))
+		return false;
+	rcu_read_lock();
+	away = csp_reg_by_home(cn, addr) && !csp_reg_at(dev, addr);
+	rcu_read_unlock();
+	return away;
+}
+
 /* Where is this host? False: nowhere from where the agent can be reached. */
 static bool csp_reg_place(const struct csp_reg *reg, struct in6_addr *loc)
 {
@@ -98,6 +123,7 @@ static bool csp_reg_place(const struct csp_reg *reg, struct in6_addr *loc)
 	if (csp_reg_at(dst->dev, &reg->home))
 		to.saddr = reg->home;
 	usable = csp_path_link(dst->dev) &&
+		 !csp_reg_away(cn, &to.saddr, dst->dev) &&
 		 (!(dst->dev->flags & IFF_LOOPBACK) ||
 		  csp_path_own(cn, &to.daddr));
 	rcu_read_unlock();

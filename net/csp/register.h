@@ -116,6 +116,9 @@ int csp_reg_del(struct csp_net *cn, const struct in6_addr *home,
 struct csp_reg *csp_reg_by_home(struct csp_net *cn, const struct in6_addr *home);
 struct csp_reg *csp_reg_by_cid(struct csp_net *cn, __be64 cid);
 enum csp_reg_state csp_reg_state(struct csp_reg *reg);
+/* Is an address the host's at home, and the host elsewhere? Any context. */
+bool csp_reg_away(struct csp_net *cn, const struct in6_addr *addr,
+		  const struct net_device *dev);
 /* An address came or went. Any context. */
 void csp_regs_look(struct csp_net *cn);
 /* An answer to a Register? False: it was none. Softirq, RCU. */
