@@ -5,7 +5,7 @@
  *
  *	 Setup(A,p1:p3 <-> S:B,p2:p4) of the firewall; relay.c has looked at MAC
  *	 and SEQ
- *	     +-- not TCP, no p4 ------------------> Reject(MALFORMED)
+ *	     +-- not TCP or UDP, no good p4 ------> Reject(MALFORMED)
  *	     +-- nobody serves p2 for A ----------> Reject(NO_LISTENER)
  *	     +-- granted already -----------------> OK, with the p4 of then
  *	     +-- p4 is used for something else ---> Reject(IN_USE)
@@ -15,11 +15,16 @@
  *	     |
  *	     '-- TIMEOUT: forgotten; what was set up goes on
  *
- * No socket is bound to p4: the first packet of a connection that was set up is
- * given to the listener at p2 (home.c), and to anybody else's the transport says
- * that nobody is there. All answers go to the firewall.
+ * No socket is bound to p4: the first packet of a TCP connection that was set up
+ * is given to the listener at p2 (home.c), and to anybody else's the transport
+ * says that nobody is there. What a UDP socket sends comes from the port that it
+ * is bound to: there p4 is p2, which from the first time on is shut to all others;
+ * they are told what the transport would say. All answers go to the firewall.
  */
+#include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/slab.h>
+#include <net/icmp.h>
 
 #include "flow.h"
 #include "grant.h"
@@ -131,6 +136,7 @@ static struct csp_grant *csp_grant_again(struct csp_reg *reg,
 	lockdep_assert_held(&reg->lock);
 	list_for_each_entry_safe(grant, next, &reg->grants, list) {
 		if (grant->cid != new->cid ||
+		    grant->t.proto != new->t.proto ||
 		    !ipv6_addr_equal(&grant->t.raddr, &new->t.raddr))
 			continue;
 		if (grant->t.rport == new->t.rport &&
@@ -143,18 +149,58 @@ static struct csp_grant *csp_grant_again(struct csp_reg *reg,
 	return NULL;
 }
 
+static bool csp_grant_is_shut(const struct csp_reg *reg, __be16 port)
+{
+	/* Pairs with the release in csp_grant_shut(). */
+	const unsigned int n = smp_load_acquire(&reg->n_shut);
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (reg->shut[i] == port)
+			return true;
+	return false;
+}
+
+/* From now on a UDP port is for those who are let in. False: too many are. */
+static bool csp_grant_shut(struct csp_reg *reg, __be16 port)
+{
+	lockdep_assert_held(&reg->lock);
+	if (csp_grant_is_shut(reg, port))
+		return true;
+	if (reg->n_shut >= ARRAY_SIZE(reg->shut))
+		return false;
+	reg->shut[reg->n_shut] = port;
+	/* Pairs with the acquire in csp_grant_is_shut(): the port first. */
+	smp_store_release(&reg->n_shut, reg->n_shut + 1);
+	return true;
+}
+
+/* Would another one be served on the same port? UDP has one for all. */
+static bool csp_grant_clashes(const struct csp_reg *reg,
+			      const struct csp_grant *new)
+{
+	const struct csp_grant *grant;
+
+	lockdep_assert_held(&reg->lock);
+	list_for_each_entry(grant, &reg->grants, list)
+		if (grant->t.proto == IPPROTO_TCP &&
+		    grant->t.lport == new->t.lport)
+			return true;
+	return false;
+}
+
 /* 0 or enum csp_error. @used: something else has the port. */
 static u16 csp_grant_add(struct csp_reg *reg, const struct csp_grant *new,
 			 bool used)
 {
+	const bool tcp = new->t.proto == IPPROTO_TCP;
 	struct csp_grant *grant;
 
 	lockdep_assert_held(&reg->lock);
-	list_for_each_entry(grant, &reg->grants, list)
-		used |= grant->t.lport == new->t.lport;
-	if (used)
+	if (tcp && (used || csp_grant_clashes(reg, new)))
 		return CSP_ERR_IN_USE;
-	if (reg->n_grants >= CSP_GRANTS_MAX)
+	if (reg->n_grants >= CSP_GRANTS_MAX ||
+	    (!tcp && !csp_grant_shut(reg, new->t.lport)))
 		return CSP_ERR_FULL;
 	grant = kmemdup(new, sizeof(*new), GFP_ATOMIC);
 	if (!grant)
@@ -168,7 +214,8 @@ static u16 csp_grant_add(struct csp_reg *reg, const struct csp_grant *new,
 static u16 csp_grant_take(const struct csp_rx *rx, struct csp_reg *reg,
 			  struct csp_grant *new)
 {
-	const bool used = csp_grant_port_used(rx, &new->t);
+	const bool used = new->t.proto == IPPROTO_TCP &&
+			  csp_grant_port_used(rx, &new->t);
 	struct csp_grant *old;
 	u16 code = 0;
 
@@ -200,7 +247,8 @@ static void csp_grant_answer(const struct csp_rx *rx, const struct csp_reg *reg,
 
 	if (!skb)
 		return;
-	own.local_port = p4;
+	if (own.local_port)
+		own.local_port = p4;
 	csp_rx_back(rx, &to);
 	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, rx->rd.xid, CSP_F_REPLY,
 			rx->rd.attempt);
@@ -222,6 +270,27 @@ static u32 csp_grant_time(const struct csp_msg *msg)
 	return min_t(u32, msg->timeout, CSP_GRANT_TIME_MAX);
 }
 
+/* Is the port one that the transport can be served on? */
+static bool csp_grant_port_ok(const struct csp_msg *msg)
+{
+	const struct csp_end *dst = &msg->dst;
+
+	if (msg->proto == IPPROTO_UDP)
+		return !dst->local_port;
+	return msg->proto == IPPROTO_TCP && dst->local_port &&
+	       dst->local_port != dst->port;
+}
+
+/* Does a socket here want it? A UDP one only if it is bound to any address. */
+static bool csp_grant_wanted(const struct csp_rx *rx, const struct csp_reg *reg,
+			     const struct csp_grant *new,
+			     const struct csp_msg *msg)
+{
+	return csp_relay_wanted(rx, msg, reg) &&
+	       (new->t.proto == IPPROTO_TCP ||
+		csp_listen_takes(rx->cn, &new->t, rx->iif, msg));
+}
+
 /**
  * csp_grant_rcv() - the firewall lets somebody in
  * @rx:  the packet
@@ -237,7 +306,7 @@ void csp_grant_rcv(struct csp_rx *rx, struct csp_reg *reg,
 		.t = {
 			.laddr	= rx->daddr,
 			.raddr	= msg->src.loc,
-			.lport	= msg->dst.local_port,
+			.lport	= csp_end_port(&msg->dst),
 			.rport	= csp_end_port(&msg->src),
 			.proto	= msg->proto,
 			.family	= rx->family,
@@ -249,11 +318,10 @@ void csp_grant_rcv(struct csp_rx *rx, struct csp_reg *reg,
 	u16 code;
 
 	memcpy(new.pubkey, msg->pubkey.data, sizeof(new.pubkey));
-	if (msg->proto != IPPROTO_TCP || !new.t.lport ||
-	    new.t.lport == new.port ||
+	if (!csp_grant_port_ok(msg) ||
 	    !ipv6_addr_equal(&msg->dst.loc, &rx->daddr))
 		code = CSP_ERR_MALFORMED;
-	else if (!csp_relay_wanted(rx, msg, reg))
+	else if (!csp_grant_wanted(rx, reg, &new, msg))
 		code = CSP_ERR_NO_LISTENER;
 	else
 		code = csp_grant_take(rx, reg, &new);
@@ -288,7 +356,7 @@ bool csp_grant_serves(const struct csp_rx *rx, const struct csp_msg *msg)
 	const struct csp_tuple t = {
 		.laddr	= rx->daddr,
 		.raddr	= rx->saddr,
-		.lport	= msg->dst.local_port,
+		.lport	= csp_end_port(&msg->dst),
 		.rport	= csp_end_port(&msg->src),
 		.proto	= msg->proto,
 		.family	= rx->family,
@@ -308,4 +376,47 @@ bool csp_grant_serves(const struct csp_rx *rx, const struct csp_msg *msg)
 	}
 	spin_unlock_bh(&reg->lock);
 	return serves;
+}
+
+/**
+ * csp_grant_shuts() - is a UDP port open to those only who are let in?
+ * @cn: namespace
+ * @t:  name of a connection
+ *
+ * At home everything passes.
+ *
+ * Context: softirq, RCU.
+ * Return: whether it is.
+ */
+bool csp_grant_shuts(struct csp_net *cn, const struct csp_tuple *t)
+{
+	const struct csp_reg *reg;
+	bool shuts = false;
+
+	if (t->proto != IPPROTO_UDP || !READ_ONCE(cn->n_regs))
+		return false;
+	list_for_each_entry_rcu(reg, &cn->regs, list) {
+		if (ipv6_addr_equal(&t->laddr, &reg->home))
+			return false;
+		shuts |= ipv6_addr_v4mapped(&t->laddr) ==
+			 ipv6_addr_v4mapped(&reg->home) &&
+			 csp_grant_is_shut(reg, t->lport);
+	}
+	return shuts;
+}
+
+/**
+ * csp_grant_refuse() - answer a datagram to a port that is shut
+ * @cn:  namespace
+ * @skb: the datagram
+ *
+ * Context: softirq, LOCAL_IN.
+ */
+void csp_grant_refuse(struct csp_net *cn, struct sk_buff *skb)
+{
+	CSP_INC(cn, GRANT_PLAIN);
+	if (skb->protocol == htons(ETH_P_IP))
+		icmp_send(skb, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0);
+	else
+		icmpv6_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_PORT_UNREACH, 0);
 }

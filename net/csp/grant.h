@@ -32,5 +32,9 @@ void csp_grant_rcv(struct csp_rx *rx, struct csp_reg *reg,
 		   const struct csp_msg *msg);
 /* May who sends a Setup be served on this port? Softirq, RCU. */
 bool csp_grant_serves(const struct csp_rx *rx, const struct csp_msg *msg);
+/* Is a UDP port open to those only who are let in? Softirq, RCU. */
+bool csp_grant_shuts(struct csp_net *cn, const struct csp_tuple *t);
+/* Answers a datagram to such a port. Softirq, LOCAL_IN. */
+void csp_grant_refuse(struct csp_net *cn, struct sk_buff *skb);
 
 #endif /* _NET_CSP_GRANT_H */

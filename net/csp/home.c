@@ -187,6 +187,7 @@ unsigned int csp_home_in(struct csp_net *cn, struct sk_buff *skb,
 			 const struct csp_tuple *t)
 {
 	struct csp_flow *flow = csp_flow_by_tuple(cn, t);
+	bool hides;
 
 	if (flow) {
 		if (t->proto == IPPROTO_TCP)
@@ -194,9 +195,14 @@ unsigned int csp_home_in(struct csp_net *cn, struct sk_buff *skb,
 		csp_flow_put(flow);
 		return NF_ACCEPT;
 	}
-	if (skb->dev->flags & IFF_LOOPBACK || !csp_home_hides(cn, &t->laddr) ||
+	hides = csp_home_hides(cn, &t->laddr);
+	if (skb->dev->flags & IFF_LOOPBACK ||
+	    (!hides && !csp_grant_shuts(cn, t)) ||
 	    !csp_listen_serves(cn, t, skb->skb_iif))
 		return NF_ACCEPT;
-	CSP_INC(cn, HIDDEN_PLAIN);
+	if (hides)
+		CSP_INC(cn, HIDDEN_PLAIN);
+	else
+		csp_grant_refuse(cn, skb);
 	return NF_DROP;
 }

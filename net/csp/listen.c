@@ -220,8 +220,12 @@ static void csp_knock_find(struct csp_knock *k)
 		k->mode = csp_knock_find_tcp(k);
 		return;
 	}
-	k->sk = csp_listen_udp_sk(cn, &k->t, k->rx->iif);
 	k->mode = -1;
+	if (csp_grant_shuts(cn, &k->t) && !csp_grant_serves(k->rx, k->msg)) {
+		CSP_INC(cn, GRANT_FOREIGN);
+		return;
+	}
+	k->sk = csp_listen_udp_sk(cn, &k->t, k->rx->iif);
 	if (k->sk) {
 		rcu_read_lock();
 		k->mode = csp_sk_mode(cn, k->sk);

@@ -87,6 +87,8 @@ CSP_MIB(GRANT_REFUSED, "grant-refused",
 CSP_MIB(GRANT_EXPIRED, "grant-expired", "senders to be served that did not come in time")
 CSP_MIB(GRANT_FOREIGN, "grant-foreign",
 	"Setups refused: to a port that was not opened for their sender")
+CSP_MIB(GRANT_PLAIN, "grant-plain",
+	"datagrams refused: to a port that was not opened for their sender")
 CSP_MIB(HIDDEN_SETUP, "hidden-setup", "Setups not answered: this host hides")
 CSP_MIB(HIDDEN_PLAIN, "hidden-plain", "packets without a Setup dropped: this host hides")
 CSP_MIB(HOME_ASSIGNED, "home-assigned",

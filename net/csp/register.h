@@ -16,6 +16,8 @@ struct netlink_ext_ack;
 #define CSP_REGS_MAX	16
 /* Setups that an agent relayed and that wait for the work, of one of them. */
 #define CSP_RELAYED_MAX	64
+/* UDP ports that are for those whom a firewall lets in, of one of them. */
+#define CSP_SHUT_MAX	32
 
 #define CSP_REG_LIFETIME_MIN	1000		/* ms */
 #define CSP_REG_LIFETIME_MAX	86400000	/* ms */
@@ -36,6 +38,8 @@ struct netlink_ext_ack;
  * @lock:     protects what follows
  * @grants:   whom an off-path firewall lets in; grant.c
  * @n_grants: how many
+ * @n_shut:   used entries of @shut; grows; read without lock
+ * @shut:     UDP ports that are for them alone
  * @asking:   a Register has not been answered yet
  * @leaving:  the one asked for ends the registration
  * @granted:  registered: milliseconds; 0: not
@@ -70,6 +74,8 @@ struct csp_reg {
 	spinlock_t		lock;	/* see above */
 	struct list_head	grants;
 	u32			n_grants;
+	u32			n_shut;
+	__be16			shut[CSP_SHUT_MAX];
 	bool			asking;
 	bool			leaving;
 	bool			udp;

@@ -4,6 +4,7 @@
  * "Boxes", "Off-path firewall".
  *
  *	 Setup to S, from A
+ *	     +-- not TCP or UDP --------------------> Reject(POLICY)
  *	     +-- no token, or a bad one ------------> Reject(AUTH)
  *	     +-- not registered --------------------> Reject(GONE)
  *	     v
@@ -89,7 +90,9 @@ static void csp_guard_ask(struct csp_packet *p, const struct csp_msg *msg,
 	m.dst.loc = w->loc;
 	m.dst.id_family = p->family;
 	m.dst.id = home->addr;
-	m.dst.local_port = csp_guard_port(p, msg, 1 + p->rd.attempt,
+	/* What a UDP socket sends comes from the port that it is bound to. */
+	m.dst.local_port = msg->proto == IPPROTO_UDP ? 0 :
+			   csp_guard_port(p, msg, 1 + p->rd.attempt,
 					  msg->dst.port);
 	m.timeout = CSP_BOX_CONF(p->box, grant_time);
 	m.present |= BIT(CSP_A_TIMEOUT);
@@ -117,10 +120,11 @@ void csp_guard_setup(struct csp_packet *p, const struct csp_msg *msg,
 		csp_box_reject(p, msg, CSP_ERR_MALFORMED, NULL);
 		return;
 	}
-	/* What UDP sockets send would not have p4. */
-	if (msg->proto != IPPROTO_TCP) {
+	/* What others name their ends by is not known. */
+	if (msg->proto != IPPROTO_TCP && msg->proto != IPPROTO_UDP) {
 		CSP_BOX_INC(p->box, GUARD_WRONG);
-		csp_box_reject(p, msg, CSP_ERR_POLICY, "only TCP is let in");
+		csp_box_reject(p, msg, CSP_ERR_POLICY,
+			       "only TCP and UDP are let in");
 		return;
 	}
 	verdict = csp_auth_check(p, msg);
