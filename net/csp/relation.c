@@ -234,6 +234,26 @@ int csp_relation_init(struct csp_relation *rel, struct csp_net *cn, u8 role,
 EXPORT_SYMBOL_GPL(csp_relation_init);
 
 /**
+ * csp_relation_clone() - configure one more relation with the same machine
+ * @rel:   filled in
+ * @other: a relation of the same role
+ *
+ * Context: process; may sleep. No Curve25519 operation.
+ */
+void csp_relation_clone(struct csp_relation *rel,
+			const struct csp_relation *other)
+{
+	struct csp_net *cn = other->cn;
+
+	*rel = *other;
+	refcount_inc(&rel->own->ref);
+	mutex_lock(&cn->standing_lock);
+	cn->n_relations++;
+	mutex_unlock(&cn->standing_lock);
+}
+EXPORT_SYMBOL_GPL(csp_relation_clone);
+
+/**
  * csp_relation_exit() - erase the keys of a relation
  * @rel: from csp_relation_init(), not in use any more
  *

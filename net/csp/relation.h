@@ -54,6 +54,9 @@ int csp_standing_set(struct csp_net *cn, const u8 *private,
 
 int csp_relation_init(struct csp_relation *rel, struct csp_net *cn, u8 role,
 		      const u8 *remote, struct netlink_ext_ack *extack);
+/* One more with the same machine, in the same role. */
+void csp_relation_clone(struct csp_relation *rel,
+			const struct csp_relation *other);
 void csp_relation_exit(struct csp_relation *rel);
 struct sk_buff *csp_relation_finish(struct sk_buff *skb, struct csp_writer *wr,
 				    const struct csp_relation *rel);

@@ -42,6 +42,13 @@ static const struct rhashtable_params csp_home_key_params = {
 	.automatic_shrinking	= true,
 };
 
+static const struct rhashtable_params csp_home_cid_params = {
+	.head_offset		= offsetof(struct csp_home, cid_node),
+	.key_offset		= offsetof(struct csp_home, cid),
+	.key_len		= sizeof(__be64),
+	.automatic_shrinking	= true,
+};
+
 /**
  * csp_home_find() - find a home address
  * @box:  namespace
@@ -81,14 +88,28 @@ struct csp_home *csp_home_by_key(struct csp_box *box, const u8 *key)
  */
 struct csp_home *csp_home_by_cid(struct csp_box *box, __be64 cid)
 {
-	struct csp_home *home;
+	return cid ? rhashtable_lookup(&box->home_cids, &cid,
+				       csp_home_cid_params) : NULL;
+}
 
-	if (!cid)
-		return NULL;
-	list_for_each_entry_rcu(home, &box->home_list, list)
-		if (READ_ONCE(home->cid) == cid)
-			return home;
-	return NULL;
+/* A number that another host has is not entered: it is not found by it then. */
+static void csp_home_set_cid(struct csp_home *home, __be64 cid)
+{
+	struct csp_box *box = home->box;
+
+	lockdep_assert_held(&home->lock);
+	if (home->cid == cid)
+		return;
+	if (home->cid)
+		rhashtable_remove_fast(&box->home_cids, &home->cid_node,
+				       csp_home_cid_params);
+	home->cid = home->dead ? 0 : cid;
+	if (home->cid &&
+	    rhashtable_lookup_insert_fast(&box->home_cids, &home->cid_node,
+					  csp_home_cid_params)) {
+		CSP_BOX_INC(box, NOMEM);
+		home->cid = 0;
+	}
 }
 
 /**
@@ -144,7 +165,7 @@ void csp_home_set(struct csp_home *home, const struct in6_addr *loc, __be64 cid,
 	const bool same = ipv6_addr_equal(&home->loc, loc);
 
 	home->loc = *loc;
-	home->cid = granted ? cid : 0;
+	csp_home_set_cid(home, granted ? cid : 0);
 	home->granted = granted;
 	home->since = jiffies;
 	if (granted)
@@ -167,11 +188,28 @@ static void csp_home_expiry(struct work_struct *work)
 	spin_lock_bh(&home->lock);
 	if (home->granted && !csp_home_registered(home)) {
 		home->granted = 0;
-		home->cid = 0;
+		csp_home_set_cid(home, 0);
 		CSP_BOX_INC(home->box, HOME_EXPIRED);
 		csp_box_nl_home_event(home, CSP_MBOX_HOME_EVENT_EXPIRED);
 	}
 	spin_unlock_bh(&home->lock);
+}
+
+/* A host with several addresses has one key, for whose secret once is enough. */
+static int csp_home_relate(struct csp_box *box, struct csp_home *home,
+			   const u8 *key, struct netlink_ext_ack *extack)
+{
+	const struct csp_home *other;
+
+	lockdep_assert_held(&box->mutex);
+	rcu_read_lock();
+	other = csp_home_by_key(box, key);
+	rcu_read_unlock();
+	if (!other)
+		return csp_relation_init(&home->rel, csp_box_host(box),
+					 CSP_ROLE_AGENT, key, extack);
+	csp_relation_clone(&home->rel, &other->rel);
+	return 0;
 }
 
 static struct csp_home *csp_home_new(struct csp_box *box,
@@ -185,8 +223,7 @@ static struct csp_home *csp_home_new(struct csp_box *box,
 		NL_SET_ERR_MSG(extack, "There is no memory for the address");
 		return ERR_PTR(-ENOMEM);
 	}
-	err = csp_relation_init(&home->rel, csp_box_host(box), CSP_ROLE_AGENT,
-				spec->key, extack);
+	err = csp_home_relate(box, home, spec->key, extack);
 	if (err) {
 		kfree(home);
 		return ERR_PTR(err);
@@ -221,27 +258,27 @@ static int csp_home_insert(struct csp_box *box, struct csp_home *home)
 	return 0;
 }
 
+/* Nobody finds it any more, since a grace period. */
 static void csp_home_free(struct csp_home *home)
 {
-	/* A packet may be looking at it. */
-	synchronize_net();
 	cancel_delayed_work_sync(&home->expiry);
 	csp_relation_exit(&home->rel);
 	kfree(home);
 }
 
-static void csp_home_remove(struct csp_box *box, struct csp_home *home)
+/* It stays in the list, for who frees it. */
+static void csp_home_unlink(struct csp_box *box, struct csp_home *home)
 {
 	lockdep_assert_held(&box->mutex);
 	rhashtable_remove_fast(&box->homes, &home->node, csp_home_params);
 	rhltable_remove(&box->home_keys, &home->key_node, csp_home_key_params);
-	list_del_rcu(&home->list);
 	WRITE_ONCE(box->n_homes, box->n_homes - 1);
 	spin_lock_bh(&home->lock);
+	home->dead = true;
 	home->granted = 0;
+	csp_home_set_cid(home, 0);
 	csp_box_nl_home_event(home, CSP_MBOX_HOME_EVENT_REMOVED);
 	spin_unlock_bh(&home->lock);
-	csp_home_free(home);
 }
 
 static int csp_home_check(struct csp_box *box, const struct csp_home_spec *spec,
@@ -260,7 +297,8 @@ static int csp_home_check(struct csp_box *box, const struct csp_home_spec *spec,
 		return -EINVAL;
 	}
 	if (box->n_homes >= CSP_HOMES_MAX) {
-		NL_SET_ERR_MSG(extack, "There are 1024 home addresses already");
+		NL_SET_ERR_MSG(extack,
+			       "There are a million home addresses already");
 		return -ENOSPC;
 	}
 	rcu_read_lock();
@@ -334,7 +372,11 @@ int csp_home_del(struct csp_box *box, const struct in6_addr *addr,
 			       "The agent does not answer for this address");
 		return -ENOENT;
 	}
-	csp_home_remove(box, home);
+	csp_home_unlink(box, home);
+	list_del_rcu(&home->list);
+	/* A packet may be looking at it. */
+	synchronize_net();
+	csp_home_free(home);
 	if (!box->n_homes)
 		csp_attract_end(box);
 	return 0;
@@ -357,7 +399,16 @@ int csp_homes_init(struct csp_box *box)
 		return err;
 	err = rhltable_init(&box->home_keys, &csp_home_key_params);
 	if (err)
-		rhashtable_destroy(&box->homes);
+		goto no_keys;
+	err = rhashtable_init(&box->home_cids, &csp_home_cid_params);
+	if (err)
+		goto no_cids;
+	return 0;
+
+no_cids:
+	rhltable_destroy(&box->home_keys);
+no_keys:
+	rhashtable_destroy(&box->homes);
 	return err;
 }
 
@@ -372,9 +423,20 @@ void csp_homes_exit(struct csp_box *box)
 	struct csp_home *home, *next;
 
 	mutex_lock(&box->mutex);
-	list_for_each_entry_safe(home, next, &box->home_list, list)
-		csp_home_remove(box, home);
+	/* Backwards: those of one key are in a list that begins with the last. */
+	list_for_each_entry_reverse(home, &box->home_list, list) {
+		csp_home_unlink(box, home);
+		cond_resched();
+	}
+	/* One grace period for all: there may be a great many. */
+	synchronize_net();
+	list_for_each_entry_safe(home, next, &box->home_list, list) {
+		list_del(&home->list);
+		csp_home_free(home);
+		cond_resched();
+	}
 	mutex_unlock(&box->mutex);
+	rhashtable_destroy(&box->home_cids);
 	rhltable_destroy(&box->home_keys);
 	rhashtable_destroy(&box->homes);
 }

@@ -12,7 +12,7 @@
 struct netlink_ext_ack;
 
 /* Home addresses of a namespace. */
-#define CSP_HOMES_MAX		1024
+#define CSP_HOMES_MAX		1048576
 
 #define CSP_HOME_LIFETIME_MIN	1000		/* ms */
 #define CSP_HOME_LIFETIME_MAX	86400000	/* ms */
@@ -21,6 +21,7 @@ struct netlink_ext_ack;
  * struct csp_home - a home address, and where its host is
  * @node:       in csp_box.homes, keyed by @addr
  * @key_node:   in csp_box.home_keys, keyed by @rel.remote
+ * @cid_node:   in csp_box.home_cids, keyed by @cid, if @cid is not 0
  * @list:       in csp_box.home_list
  * @rcu:        for kfree_rcu()
  * @box:        namespace
@@ -33,6 +34,7 @@ struct netlink_ext_ack;
  * @redirected: requests answered with Redirect
  * @relayed:    Setups relayed
  * @lock:       protects what follows
+ * @dead:       taken out of the tables
  * @granted:    registered: milliseconds; 0: not
  * @since:      jiffies of the last Register
  * @loc:        where the host is
@@ -46,6 +48,7 @@ struct netlink_ext_ack;
 struct csp_home {
 	struct rhash_head	node;
 	struct rhlist_head	key_node;
+	struct rhash_head	cid_node;
 	struct list_head	list;
 	struct rcu_head		rcu;
 	struct csp_box		*box;
@@ -58,6 +61,7 @@ struct csp_home {
 	atomic64_t		redirected;
 	atomic64_t		relayed;
 	spinlock_t		lock;	/* see above */
+	bool			dead;
 	u32			granted;
 	unsigned long		since;
 	struct in6_addr		loc;

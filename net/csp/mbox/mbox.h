@@ -111,6 +111,7 @@ struct nf_ct_timeout;
  * @order_seq: changes while the numbers in csp_box_rule.order are dealt anew
  * @homes:     addresses that an agent answers for; home.c
  * @home_keys: the same by the keys of their hosts
+ * @home_cids: the same by the identifiers of their hosts
  * @home_list: the same; written under @mutex, read under RCU
  * @n_homes:   how many
  * @attracting: the hooks of the agent are registered
@@ -159,6 +160,7 @@ struct csp_box {
 
 	struct rhashtable	homes;
 	struct rhltable		home_keys;
+	struct rhashtable	home_cids;
 	struct list_head	home_list;
 	u32			n_homes;
 	bool			attracting;
