@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 15
+plan 18
 
 routed 5ms
 for h in A B; do conf $h udp_encap=0; done
@@ -29,15 +29,23 @@ is "and has the identifier of the new path" "$([ "$(holes R cid)" != "$cid" ]; e
 ok "the data arrives as it was sent, both ways" end_trade client server
 is "the client after" "$(place client)" "10.0.3.1,40000 10.0.2.2,80 established 1"
 ok "counted" box_counters_are R moved=1 provisional=2 confirmed=1 not-believed=0
-ok "the old path closes" wait_for not on R grep "src=10.0.1.1 .*sport=40000" /proc/net/nf_conntrack
-ok "the new one stays" on R grep "src=10.0.3.1 .*sport=40000" /proc/net/nf_conntrack
+
+# The entry of the old path lingers, and has seen none of what went the other way.
+start_trade client server 1500k 700k
+wait_for past client 300000
+roam A:eth0 10.0.1.1/24 10.0.1.254 A
+ok "the client comes back at once" wait_for moved A 2
+ok "the data arrives as it was sent, both ways" end_trade client server
+is "the client after" "$(place client)" "10.0.1.1,40000 10.0.2.2,80 established 2"
+ok "the old path closes" wait_for not on R grep "src=10.0.3.1 .*sport=40000" /proc/net/nf_conntrack
+ok "the new one stays" on R grep "src=10.0.1.1 .*sport=40000" /proc/net/nf_conntrack
 ok "data goes on" exchange client server 100k
 ok "nobody sent a RST" no_reset A-R
 
 # A move by who is not on the path, to a connection that he does not know.
-speak B 10.0.2.2 10.0.3.1 attach xid=9 dcid=0101010101010101 id=0202020202020202 \
-	conn=tcp,10.0.2.2,80,10.0.3.1,40000
-is "an offer for a connection that is not known changes nothing" "$(holes R src)" 10.0.3.1
+speak B 10.0.2.2 10.0.1.1 attach xid=9 dcid=0101010101010101 id=0202020202020202 \
+	conn=tcp,10.0.2.2,80,10.0.1.1,40000
+is "an offer for a connection that is not known changes nothing" "$(holes R src)" 10.0.1.1
 quit client server
 ok "both ends forget the connection" quiet A B
 ok "and the pinhole closes" wait_for no_holes R

@@ -140,6 +140,10 @@ static bool csp_hole_inherit(struct csp_hole *hole)
 	hole->timed = old->timed;
 	csp_hole_remove(old, false);
 	csp_hole_hash(hole);
+	/* It may have been elsewhere, and sent a lot, since it was here. */
+	spin_lock(&hole->ct->lock);
+	csp_template_forget(hole->ct, hole->key.proto);
+	spin_unlock(&hole->ct->lock);
 	return true;
 }
 

@@ -219,14 +219,44 @@ bool csp_judge_tuple(struct csp_box *box,
 	return true;
 }
 
-static bool csp_judge_tracked(struct csp_box *box, struct sk_buff *skb)
+/* What conntrack knows a packet by. */
+static bool csp_judge_key(struct csp_box *box, struct sk_buff *skb,
+			  struct nf_conntrack_tuple *tuple)
 {
 	const u8 pf = skb->protocol == htons(ETH_P_IP) ? NFPROTO_IPV4 :
 							 NFPROTO_IPV6;
-	struct nf_conntrack_tuple tuple;
 
 	return nf_ct_get_tuplepr(skb, skb_network_offset(skb), pf, box->net,
-				 &tuple) && csp_judge_tuple(box, &tuple);
+				 tuple);
+}
+
+static bool csp_judge_tracked(struct csp_box *box, struct sk_buff *skb)
+{
+	struct nf_conntrack_tuple tuple;
+
+	return csp_judge_key(box, skb, &tuple) && csp_judge_tuple(box, &tuple);
+}
+
+/*
+ * A connection that comes back to where it was meets the entry that lingers
+ * there, with the sequence numbers of then: it gets another one.
+ */
+static void csp_judge_renew(struct csp_box *box, struct sk_buff *skb)
+{
+	struct nf_conntrack_tuple_hash *found;
+	struct nf_conntrack_tuple tuple;
+	struct nf_conn *ct;
+
+	if (!csp_judge_key(box, skb, &tuple))
+		return;
+	found = nf_conntrack_find_get(box->net, &nf_ct_zone_dflt, &tuple);
+	if (!found)
+		return;
+	ct = nf_ct_tuplehash_to_ctrack(found);
+	if (ct->master == box->master &&
+	    test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status))
+		nf_ct_delete(ct, 0, 0);
+	nf_ct_put(ct);
 }
 
 /*
@@ -247,6 +277,8 @@ static int csp_judge_pass(struct csp_box *box, const struct csp_question *q,
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct;
 
+	if (q->running)
+		csp_judge_renew(box, skb);
 	if (q->admit && csp_judge_full(box, skb)) {
 		kfree_skb(skb);
 		return -ENOSPC;
