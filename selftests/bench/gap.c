@@ -14,17 +14,12 @@
  * MPTCP is told of addresses that come and go as a network manager does it:
  * an endpoint with the flag "subflow" for the address there is.
  */
-#include <errno.h>
 #include <math.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "bench.h"
+#include "transfer.h"
 
 #define PORT	5002
 /* Before the address goes, and after the first new byte. */
@@ -33,19 +28,6 @@
 
 /* How long to wait for the first new byte. */
 #define PATIENCE	(120 * NSEC_PER_SEC)
-
-enum dir { UP, DOWN };
-
-static const char *const dir_name[] = { "up", "down" };
-
-struct transfer {
-	int listener;		/* MPTCP needs it for each subflow that joins */
-	int tx;
-	int rx;
-	long received;
-	int64_t last;		/* when the last bytes were read */
-	bool broken;
-};
 
 /* What came of a move. */
 struct outcome {
@@ -60,89 +42,9 @@ static int64_t rtt;
 
 #define order(...) do { fprintf(admin, __VA_ARGS__); fflush(admin); } while (0)
 
-static void receive(struct transfer *t)
+static const char *server(enum kind kind)
 {
-	static char buf[256 * 1024];
-	ssize_t n = read(t->rx, buf, sizeof(buf));
-
-	if (n > 0) {
-		t->received += n;
-		t->last = now();
-	} else if (!n || errno != EAGAIN) {
-		t->broken = true;
-	}
-}
-
-static void transmit(struct transfer *t)
-{
-	static char buf[64 * 1024];
-
-	if (write(t->tx, buf, sizeof(buf)) < 0 && errno != EAGAIN)
-		t->broken = true;
-}
-
-/* Until so many bytes have been received in all, or that time has come. */
-static void pump(struct transfer *t, long enough, int64_t end)
-{
-	struct pollfd pfd[] = {
-		{ .fd = t->rx, .events = POLLIN },
-		{ .fd = t->tx, .events = POLLOUT },
-	};
-
-	while (!t->broken && t->received < enough && now() < end) {
-		poll(pfd, 2, (end - now()) / NSEC_PER_MSEC + 1);
-		if (pfd[0].revents)
-			receive(t);
-		if (pfd[1].revents)
-			transmit(t);
-	}
-}
-
-static void pump_for(struct transfer *t, int64_t ns)
-{
-	pump(t, 1L << 60, now() + ns);
-}
-
-static void open_transfer(struct transfer *t, enum kind kind, enum dir dir)
-{
-	int listener, a, b;
-
-	ns_enter("b");
-	listener = make_listener(kind, PORT);
-	ns_enter("a");
-	a = make_socket(kind);
-	check(!connect_to(a, kind == WIREGUARD ? "10.9.0.2" : "10.0.2.2", PORT),
-	      "connect");
-	b = accept(listener, NULL, NULL);
-	check(b >= 0, "accept");
-	set_nonblocking(a);
-	set_nonblocking(b);
-	*t = (struct transfer){
-		.listener = listener,
-		.tx = dir == UP ? a : b,
-		.rx = dir == UP ? b : a,
-	};
-}
-
-/* Without lingering: what is not sent yet stays unsent. */
-static void close_transfer(struct transfer *t)
-{
-	struct linger now = { .l_onoff = 1 };
-
-	setsockopt(t->tx, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-	setsockopt(t->rx, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-	close(t->tx);
-	close(t->rx);
-	close(t->listener);
-}
-
-static int backoff(int fd)
-{
-	struct tcp_info info = {};
-	socklen_t len = sizeof(info);
-
-	getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len);
-	return info.tcpi_backoff;
+	return kind == WIREGUARD ? "10.9.0.2" : "10.0.2.2";
 }
 
 static void address_goes(enum kind kind)
@@ -181,24 +83,24 @@ static struct outcome move(enum kind kind, enum dir dir, int64_t outage)
 	if (kind == MPTCP)
 		mptcp_endpoint();
 	pause_ns(100 * NSEC_PER_MSEC);
-	open_transfer(&t, kind, dir);
-	pump(&t, WARM, now() + PATIENCE);
+	transfer_open(&t, kind, dir, server(kind), PORT);
+	transfer_pump(&t, WARM, now() + PATIENCE);
 
 	address_goes(kind);
-	pump_for(&t, outage);
+	transfer_pump_for(&t, outage);
 	before = t.received;
 	then = address_comes(kind);
-	pump(&t, before + 1, now() + PATIENCE);
+	transfer_pump(&t, before + 1, now() + PATIENCE);
 	if (t.received > before) {
 		o.gap = (double)(t.last - then) / rtt;
-		o.backoff = backoff(t.tx);
+		o.backoff = transfer_backoff(&t);
 		then = t.last;
-		pump(&t, t.received + RAMP, now() + PATIENCE);
+		transfer_pump(&t, t.received + RAMP, now() + PATIENCE);
 		o.ramp = (double)(t.last - then) / rtt;
 	}
 	if (kind == MPTCP)
 		order("mptcp endpoint delete id %d\n", place);
-	close_transfer(&t);
+	transfer_close(&t);
 	pause_ns(5 * NSEC_PER_SEC);
 	return o;
 }
@@ -209,11 +111,11 @@ static double fresh_ramp(enum dir dir)
 	struct transfer t;
 	int64_t first;
 
-	open_transfer(&t, PLAIN, dir);
-	pump(&t, 1, now() + PATIENCE);
+	transfer_open(&t, PLAIN, dir, server(PLAIN), PORT);
+	transfer_pump(&t, 1, now() + PATIENCE);
 	first = t.last;
-	pump(&t, t.received + RAMP, now() + PATIENCE);
-	close_transfer(&t);
+	transfer_pump(&t, t.received + RAMP, now() + PATIENCE);
+	transfer_close(&t);
 	return (double)(t.last - first) / rtt;
 }
 

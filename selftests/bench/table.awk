@@ -82,6 +82,12 @@ $1 ~ /^lookup-[0-9]+\.csp$/ {
 	value["found-" size ".csp"] = $2 - value["lookup-" size ".plain"]
 }
 
+$1 ~ /^home-[0-9]+\.csp$/ {
+	homed = $1
+	gsub(/[^0-9]/, "", homed)
+	homes_of[++n_homes] = homed
+}
+
 $1 ~ /^open-[0-9]+\.csp$/ {
 	count = $1
 	gsub(/[^0-9]/, "", count)
@@ -105,6 +111,25 @@ function ramps(    rtt, i, dir, ways) {
 			row("256 KiB from then, " ways[i] ", " rtt " ms",
 			    "ramp-" ways[i] "-" rtt, "RTT", "",
 			    "value <= " value["ramp-" ways[i] "-" rtt ".plain"] + 1.1)
+}
+
+# As far as the messages have to go; both at once find each other by the agent.
+function homes(    i, base) {
+	row("connect, direct", "redirect-none", "RTT", "", "")
+	row("connect, sent on by an agent", "redirect-agent", "RTT", "", "value <= 2.1")
+	row("connect, by a hidden server", "redirect-hidden", "RTT", "", "value <= 2.1")
+	moves("gap, server", "away", "RTT", "value <= 1.1", "value <= 0.6")
+	moves("worst gap, server", "away-max", "RTT", "value <= 1.1", "value <= 0.6")
+	moves("gap, both at once", "both", "RTT", "", "")
+	moves("worst gap, both", "both-max", "RTT", "", "")
+	for (i = 1; i <= n_homes; i++) {
+		base = i > 1 ? "home-" homes_of[1] ".csp" : ""
+		row("Setup, agent of " homes_of[i], "home-" homes_of[i], "instr",
+		    base, i > 1 ? "ratio <= 1.05" : "")
+	}
+	for (i = 1; i <= n_homes; i++)
+		row("memory of one among " homes_of[i], "home-memory-" homes_of[i],
+		    "bytes", "", "")
 }
 
 # What a router does of it is the difference from one that only forwards.
@@ -182,6 +207,7 @@ END {
 	moves("worst gap", "gap-max", "RTT", "value <= 0.6", "value <= 1.1")
 	ramps()
 	moves("RTO back-off then", "backoff", "", "value <= 0", "value <= 0")
+	homes()
 	row("memory, each end", "memory", "bytes", "memory.plain", "")
 	for (i = 1; i <= n_sizes; i++) {
 		base = i > 1 ? "found-" sizes[1] ".csp" : ""
