@@ -1,42 +1,63 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What X, whom nobody knows, gets from a host, a firewall and a gateway for what he sends:
-# no more than three times as many bytes, a nonce for no fewer than it has, and no more
-# often than reply_rate says.  Whoever forges his address finds no amplifier.
+# What X gets from a host, a home agent, a firewall and a gateway for what he sends: no
+# more than three times as many bytes, a nonce for no fewer than it has, and no more
+# often than reply_rate says.  Whoever forges his address finds no amplifier; neither does
+# who has a token, of a gateway or for a guarded host.
+#
+# Time limit: 300
 . "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
+. "$(dirname "$0")/../lib/home.sh"
 
-plan 20
+plan 49
 
-routed
+# shellcheck disable=SC2119 # without a delay
+home_network
 host X
 link X:eth0 R:to-x X-R
-addr R:to-x 10.0.7.254/24
+addr R:to-x 10.0.7.254/24 R
+addr R:to-x fd00:7::fe/64 R6
 addr X:eth0 10.0.7.66/24
-default_via X 10.0.7.254
-listener server B udp 0.0.0.0 5000 prefer
-listener tcp-server B tcp 0.0.0.0 80 prefer
-for h in B R; do conf $h reply_rate=1000000; done
+addr X:eth0 fd00:7::66/64
+default_via X 10.0.7.254 fd00:7::fe
+for a in 0.0.0.0 ::; do
+	listener server B udp $a 5000 prefer
+	listener tcp-server B tcp $a 80 prefer
+done
+for h in B R H; do conf $h reply_rate=1000000 udp_encap=1; done
 
 amplify() { on X "$lib/amplify.py" eth0 10.0.7.66 10.0.2.2 10.0.7.254 "$@"; }
-probe() { # NAME
-	amplify >"$tmp/$1"
-	awk -F '|' '{ printf "# %-34s %4d bytes, %4d back: %s\n", $1, $2, $3, $4 }' "$tmp/$1"
+amplify6() { on X "$lib/amplify.py" eth0 fd00:7::66 fd00:2::2 fd00:7::fe "$@"; }
+table() { # FILE
+	awk -F '|' '{ printf "# %-34s %4d bytes, %4d back: %s\n", $1, $2, $3, $4 }' "$1"
+}
+probe() { # NAME [ARGUMENT...]
+	amplify "${@:2}" >"$tmp/$1"
+	amplify6 "${@:2}" >"$tmp/$1.6"
+	table "$tmp/$1"
+	note "by IPv6"
+	table "$tmp/$1.6"
 }
 # Nothing gives more than it costs; a nonce, of this host or of a box, never more than once.
-bounded() { # NAME
-	awk -F '|' '
+bounded() { # FILE [N]
+	awk -F '|' -v n="${2-46}" '
 		$3 > 3 * $2 || ($4 == "ACK" && $3 > $2) { print "#", $0; bad = 1 }
-		END { exit bad || NR != 46 }' "$tmp/$1"
+		END { exit bad || NR != n }' "$tmp/$1"
 }
-got() { grep "^$2|" "$tmp/$1" | cut -d '|' -f 4; }	# NAME REQUEST
+got() { grep "^$2|" "$tmp/$1" | cut -d '|' -f 4; }	# FILE REQUEST
+same() { # NAME: answers by IPv6 as by IPv4
+	diff <(cut -d '|' -f 1,4 "$tmp/$1") <(cut -d '|' -f 1,4 "$tmp/$1.6")
+}
 
 # --- a host ---------------------------------------------------------------------------------------
 
 conf B cookies=0
 probe host
 ok "a host that is not asked for a nonce" bounded host
+ok "by IPv6" bounded host.6
 is "grants what it is asked" "$(got host Setup)" OK
 is "refuses what it does not know" "$(got host Detach)" REJECT
 is "says so again" "$(got host "Setup, answered again" | xargs)" "OK OK"
@@ -45,29 +66,100 @@ is "answers no answers, and no halves" "$(got host "OK that nobody wants") $(got
 is "nor what only a box or an agent does" \
 	"$(got host Register) $(got host "stop a flood")" "nothing nothing"
 ok "most requests were answered" test "$(grep -vc nothing "$tmp/host")" -gt 25
+ok "in the same way by IPv6" same host
 conf B cookies=2
 probe nonce
 ok "a host that asks for a nonce first" bounded nonce
-is "does so" "$(got nonce Setup)" ACK
-is "over UDP as well" "$(got nonce "Setup .UDP.")" ACK
+ok "by IPv6" bounded nonce.6
+is "does so" "$(got nonce Setup) $(got nonce.6 Setup)" "ACK ACK"
+is "over UDP as well" "$(got nonce "Setup .UDP.") $(got nonce.6 "Setup .UDP.")" "ACK ACK"
+
+# --- an agent ---------------------------------------------------------------------------------------
+
+# One that is told, one that is hidden, one that is guarded, all of B.
+homes() { # NET AGENT
+	local n how=("" --hidden --guard)
+	for n in 0 1 2; do
+		home=$1$((n + 4)) agent_for H B ${how[n]:+"${how[n]}"}
+		home=$1$((n + 4)) agent=$2 register_with H B ${how[n]:+"${how[n]/--guard/--hidden}"}
+	done
+}
+addr B:lo 10.0.9.4/32 S4
+addr B:lo 10.0.9.5/32 S5
+addr B:lo 10.0.9.6/32 S6
+for n in 4 5 6; do ip -n csp-B addr add fd00:9::$n/128 dev lo nodad; done
+homes 10.0.9. 10.0.8.1
+homes fd00:9:: fd00:8::1
+all_registered() { [ "$(ctl H -j agent | jq -r '.[].state' | xargs)" = "away away away away away away" ]; }
+ok "six home addresses are registered" wait_for all_registered
+token() { ctl H token new "$1" many | sed 's/^0x//'; }	# HOME
+amplify homes 10.0.9.{4,5,6} "$(token 10.0.9.6)" >"$tmp/homes"
+amplify6 homes fd00:9::{4,5,6} "$(token fd00:9::6)" >"$tmp/homes.6"
+table "$tmp/homes"
+table "$tmp/homes.6"
+ok "an agent" bounded homes 24
+ok "by IPv6" bounded homes.6 24
+is "tells where a host is" "$(got homes "Setup: it is elsewhere")" REDIRECT
+is "asks a hidden one, which tells it" "$(got homes "Setup: hidden")" REDIRECT
+is "or says nothing" "$(got homes "Setup: hidden, nobody there")" nothing
+is "lets nobody in without a token" "$(got homes "Setup: guarded")" REJECT
+is "and who has one" "$(got homes "Setup: guarded, with its token")" REDIRECT
+is "unless the host does not want it" "$(got homes "Setup: guarded, nobody there")" REJECT
+ok "in the same way by IPv6" same homes
 
 # --- boxes ----------------------------------------------------------------------------------------
 
 conf B cookies=0
-stateful_firewall R "ip protocol 253 accept" "udp dport 4253 accept" "icmp type echo-request accept"
+stateful_firewall R "meta l4proto 253 accept" "udp dport 4253 accept" \
+	"icmp type echo-request accept"
 rule R dport 81 reject "nobody has ever wanted to be asked for this, and nobody will"
-rule R dport 82 redirect 10.0.2.200
+rule R to 10.0.0.0/8 dport 82 redirect 10.0.2.200
+rule R to fd00::/16 dport 82 redirect fd00:2::200
 rule R in to-x accept
 ctl R gateway add to-x edge
 probe box
 ok "a firewall and gateway" bounded box
+ok "by IPv6" bounded box.6
 is "refuses, redirects" "$(got box "Setup, refused by a rule") $(got box "Setup, redirected by a rule")" \
 	"REJECT REDIRECT"
 is "stops no flood without a token" "$(got box "stop a flood, at a gateway")" REJECT
 ctl R box set cookies 2
 probe box-nonce
 ok "one that asks for a nonce first" bounded box-nonce
-is "does so" "$(got box-nonce Setup)" ACK
+ok "by IPv6" bounded box-nonce.6
+is "does so" "$(got box-nonce Setup) $(got box-nonce.6 Setup)" "ACK ACK"
+ctl R box set cookies 0
+
+# With the token that A's Setup had, X may have A stopped; A is told once.
+ctl R gateway del to-x
+ctl R gateway add to-a edge
+rule R in to-a accept
+capture A-R
+stop() { # amplify|amplify6 TO FILE FROM
+	"$1" victim >"$tmp/$3" & daemons+=($!)
+	local asker=$!
+	wait_for grep -q ready "$tmp/$3"
+	speak A "$4" "$2" setup id=a1a1a1a1a1a1a1a1 "conn=udp,$4,7000,$2,99"
+	wait "$asker" || return 1
+	sed -i '/^ready/d' "$tmp/$3"
+	table "$tmp/$3"
+}
+ok "a gateway that is shown its token" stop amplify 10.0.7.66 stop 10.0.1.1
+ok "by IPv6" stop amplify6 fd00:7::66 stop.6 fd00:1::1
+# What A is sent by the gateway meanwhile.
+told() { # FROM TO FILE
+	local sizes
+	sizes=$(tcpdump -n -v -r "$tmp/A-R.pcap" "src host $1 and dst host $2" 2>/dev/null |
+		grep -o 'length:\? [0-9]*)' | tr -dc '0-9\n' | xargs)
+	note "A is sent $sizes bytes"
+	[ -n "$sizes" ] && [ $((${sizes// /+})) -le "$(awk -F '|' '{ n += $2 } END { print n }' "$tmp/$3")" ]
+}
+wait_for captured_all A-R
+ok "who is stopped is sent no more than it takes" told 10.0.1.254 10.0.1.1 stop
+ok "by IPv6" told fd00:1::fe fd00:1::1 stop.6
+ok "who asks is given no more than it takes" bounded stop 4
+ok "by IPv6" bounded stop.6 4
+is "it answers" "$(cut -d '|' -f 4 "$tmp/stop" | xargs)" "ACK OK OK OK"
 
 # --- how often --------------------------------------------------------------------------------------
 
@@ -81,8 +173,8 @@ often() { # NAME...: what B answers 50 of each with
 		few && counters_are B "rate-limited=>24" || return 1
 	done
 }
-for h in B R; do conf $h reply_rate=1; done
-ctl R gateway del to-x
+for h in B R H; do conf $h reply_rate=1; done
+ctl R gateway del to-a
 no_firewall R
 ctl R box set enable 0
 ok "a host: refusals are limited" often "Setup: nobody there" Change Detach "another version" \

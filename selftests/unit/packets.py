@@ -9,7 +9,7 @@ import struct
 
 from csp_numbers import C
 
-TCP, UDP, CSP, ICMP = 6, 17, C["CSP_IPPROTO_DEFAULT"], 1
+TCP, UDP, CSP, ICMP, ICMPV6 = 6, 17, C["CSP_IPPROTO_DEFAULT"], 1, 58
 CRITICAL = C["CSP_A_CRITICAL"]
 SENT_CRITICAL = {C["CSP_A_" + n] for n in ("CONN", "SRC", "DST", "VIA", "SEQ",
                                            "MAC", "NAME")}
@@ -136,6 +136,15 @@ def icmp_error(src, dst, kind, code, quoted):
     body = struct.pack(">BBHI", kind, code, 0, 0) + quoted
     return ip(src, dst, ICMP,
               body[:2] + struct.pack(">H", checksum(body)) + body[4:])
+
+
+def ping(src, dst, ident, seq):
+    """An echo request, of ICMP or ICMPv6."""
+    six = family(src) == 6
+    echo = struct.pack(">BBHHH", 128 if six else 8, 0, 0, ident, seq)
+    pseudo = _pseudo(src, dst, ICMPV6, echo) if six else b""
+    return ip(src, dst, ICMPV6 if six else ICMP,
+              echo[:2] + struct.pack(">H", checksum(pseudo + echo)) + echo[4:])
 
 
 def write_pcap(path, packets):
