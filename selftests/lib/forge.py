@@ -6,13 +6,15 @@ Send signalling packets of a capture again, as they were or altered:
   forge.py CAPTURE FORGERY...
 
 A forgery is words: first MESSAGE:N, the N-th packet, from 0, that begins with
-this message ("Move" is Detach with Attach), retransmissions not counted, -1 for
-the last; then what is altered.  The checksum is made right, the MAC is not.
+this message ("Move" is Detach with Attach), -1 for the last; MESSAGE+:N counts what
+was sent again, too, as with the nonce that was asked for; then what is altered.  The checksum is made right, the MAC is not.
 
   seq=N      add N to the move number
   xid        another transaction
   dcid       another identifier of the receiver
   mac        one bit of the MAC
+  timeout=MS another TIMEOUT
+  home=ADDR  another identity in SRC
   from=ADDR  another source address of the packet
   src=ADDR   the same, and in the names of the message as well
   to=ADDR    another destination
@@ -53,8 +55,11 @@ def begins_with(packet, kind):
 
 def pick(path, what):
     kind, n = what.split(":")
+    again = kind.endswith("+")
+    kind = kind.rstrip("+")
     found = [p for p in read(path)
-             if not Packet(p[2]).attempt and begins_with(Packet(p[2]), kind)]
+             if (again or not Packet(p[2]).attempt) and
+             begins_with(Packet(p[2]), kind)]
     return found[int(n)]
 
 
@@ -96,6 +101,14 @@ class Forgery:
     def alter_mac(self, _):
         for at in self.attrs("MAC"):
             self.data[at] ^= 1
+
+    def alter_timeout(self, value):
+        for at in self.attrs("TIMEOUT"):
+            self.data[at:at + 4] = struct.pack(">I", int(value))
+
+    def alter_home(self, value):
+        for at in self.attrs("SRC"):
+            self.data[at + 12:at + 16] = socket.inet_aton(value)
 
     def alter_from(self, value):
         self.src = socket.inet_aton(value)

@@ -12,10 +12,11 @@ Words:
   xid=N dcid=HEX reply attempt=N       of the headers
   id=HEX[,HEX]                         LOCAL_ID
   conn=PROTO,ADDR,PORT,ADDR,PORT[,DIR] CONN, SRC, DST; DIR is both, forward, reverse
+  src=ADDR[,IDENTITY]                  SRC alone, as in a Register
   timeout=MS error=NAME text=TEXT      attributes
   syn=PORT,PORT[,FLAGS] udp=PORT,PORT,BYTES  PIGGYBACK
   name=NAME auth=TEXT nonce echo=HEX   attributes
-  seq=N mac pubkey                     attributes, the last two made up
+  seq=N mac pubkey[=HEX]               attributes, made up if nothing is said
   via=ADDR                             attribute, with a token of zeros
   place=ADDR[,PORT]                    behind conn: its DST is there, and keeps its identity
   encap                                over UDP
@@ -89,14 +90,18 @@ class Words:
         self.attrs.append(conn[:dst_at] + p.attr("DST", p.end(
             place, port, str(ipaddress.ip_address(addr)), int(own or 0))))
 
+    def take_src(self, value):
+        place, _, identity = value.partition(",")
+        self.add("SRC", p.end(place, identity=identity or None))
+
     def take_seq(self, value):
         self.add("SEQ", p.u32(int(value)))
 
     def take_mac(self, _):
         self.add("MAC", os.urandom(16))
 
-    def take_pubkey(self, _):
-        self.add("PUBKEY", os.urandom(32))
+    def take_pubkey(self, value):
+        self.add("PUBKEY", bytes.fromhex(value) if value else os.urandom(32))
 
     def take_timeout(self, value):
         self.add("TIMEOUT", p.u32(int(value)))

@@ -21,6 +21,7 @@
  * how many there can be by the command. Nothing here grows by packets.
  */
 #include <linux/netlink.h>
+#include <linux/random.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
 
@@ -233,6 +234,7 @@ static struct csp_home *csp_home_new(struct csp_box *box,
 	home->lifetime = spec->lifetime;
 	home->hidden = spec->hidden;
 	home->guard = spec->guard;
+	get_random_bytes(&home->salt, sizeof(home->salt));
 	spin_lock_init(&home->lock);
 	INIT_DELAYED_WORK(&home->expiry, csp_home_expiry);
 	return home;

@@ -30,6 +30,7 @@ struct netlink_ext_ack;
  * @lifetime:   milliseconds that a registration is good at most; constant
  * @hidden:     nobody is told where the host is; constant
  * @guard:      nobody gets to the host without a token; constant
+ * @salt:       random, in the nonces that the host is to echo; constant
  * @expiry:     ends the registration
  * @redirected: requests answered with Redirect
  * @relayed:    Setups relayed
@@ -57,6 +58,7 @@ struct csp_home {
 	u32			lifetime;
 	bool			hidden;
 	bool			guard;
+	__be64			salt;
 	struct delayed_work	expiry;
 	atomic64_t		redirected;
 	atomic64_t		relayed;

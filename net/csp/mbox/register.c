@@ -38,7 +38,18 @@ struct csp_reg_answer {
 	u32	seq;
 };
 
+/*
+ * What the nonce is about, beside the two addresses. An address that was added
+ * again knows no numbers: an echo of before would let in what was recorded.
+ */
+static __be64 csp_reg_nonce_cid(const struct csp_home *home,
+				const struct csp_msg *msg)
+{
+	return msg->cid ^ home->salt;
+}
+
 static void csp_reg_write(struct csp_rx *rx, const struct csp_msg *msg,
+			  const struct csp_home *home,
 			  const struct csp_reg_answer *a, struct csp_writer *wr)
 {
 	struct csp_addr seen = {
@@ -53,7 +64,8 @@ static void csp_reg_write(struct csp_rx *rx, const struct csp_msg *msg,
 		csp_write_u32(wr, CSP_A_TIMEOUT, a->granted);
 	csp_write_u32(wr, CSP_A_SEQ, a->seq);
 	if (a->type == CSP_MSG_ACK) {
-		csp_cookie_make(rx->cn, &rx->saddr, &rx->daddr, msg->cid, nonce);
+		csp_cookie_make(rx->cn, &rx->saddr, &rx->daddr,
+				csp_reg_nonce_cid(home, msg), nonce);
 		csp_write_blob(wr, CSP_A_NONCE, nonce, sizeof(nonce));
 	}
 	if (CSP_HAS(msg, NONCE))
@@ -64,7 +76,7 @@ static void csp_reg_write(struct csp_rx *rx, const struct csp_msg *msg,
 }
 
 static void csp_reg_send(struct csp_rx *rx, const struct csp_msg *msg,
-			 const struct csp_relation *rel,
+			 const struct csp_home *home,
 			 const struct csp_reg_answer *a)
 {
 	struct csp_box *box = csp_box_pernet(rx->cn->net);
@@ -86,8 +98,8 @@ static void csp_reg_send(struct csp_rx *rx, const struct csp_msg *msg,
 			rx->rd.attempt);
 	csp_write_msg(&wr, a->type, 0, CSP_HAS(msg, LOCAL_ID) ? msg->cid :
 							       msg->dcid);
-	csp_reg_write(rx, msg, a, &wr);
-	skb = csp_relation_finish(skb, &wr, rel);
+	csp_reg_write(rx, msg, home, a, &wr);
+	skb = csp_relation_finish(skb, &wr, &home->rel);
 	if (skb)
 		csp_tx(rx->cn, skb, &to, NULL);
 }
@@ -111,11 +123,12 @@ static void csp_reg_refuse(struct csp_reg_answer *a, u16 code, u16 detail)
 	a->detail = detail;
 }
 
-static bool csp_reg_echoed(struct csp_rx *rx, const struct csp_msg *msg)
+static bool csp_reg_echoed(struct csp_rx *rx, const struct csp_home *home,
+			   const struct csp_msg *msg)
 {
 	return CSP_HAS(msg, NONCE_ECHO) &&
-	       csp_cookie_ok(rx->cn, &rx->saddr, &rx->daddr, msg->cid,
-			     &msg->nonce_echo);
+	       csp_cookie_ok(rx->cn, &rx->saddr, &rx->daddr,
+			     csp_reg_nonce_cid(home, msg), &msg->nonce_echo);
 }
 
 /* Step 3: a number that was used. True: that is all. */
@@ -166,7 +179,7 @@ static void csp_reg_judge(struct csp_rx *rx, struct csp_home *home,
 	}
 	if (!(csp_home_registered(home) &&
 	      ipv6_addr_equal(&rx->saddr, &home->loc)) &&
-	    !csp_reg_echoed(rx, msg)) {
+	    !csp_reg_echoed(rx, home, msg)) {
 		CSP_BOX_INC(home->box, HOME_CHALLENGED);
 		a->type = CSP_MSG_ACK;
 		a->seq = home->rx_seq;
@@ -196,7 +209,7 @@ static void csp_reg_foreign(struct csp_rx *rx, struct csp_box *box,
 	}
 	CSP_BOX_INC(box, HOME_REFUSED);
 	csp_reg_refuse(a, CSP_ERR_POLICY, 0);
-	csp_reg_send(rx, msg, &other->rel, a);
+	csp_reg_send(rx, msg, other, a);
 }
 
 /**
@@ -238,6 +251,6 @@ bool csp_home_register(struct csp_rx *rx, const struct csp_msg *msg)
 		csp_reg_judge(rx, home, msg, &a);
 		spin_unlock_bh(&home->lock);
 	}
-	csp_reg_send(rx, msg, &home->rel, &a);
+	csp_reg_send(rx, msg, home, &a);
 	return true;
 }
