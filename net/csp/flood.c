@@ -127,12 +127,12 @@ static void csp_ask_forget(struct csp_flood *fl, struct csp_ask *ask)
 }
 
 static struct csp_ask *csp_ask_new(struct csp_flood *fl,
-				   const struct csp_ask_key *key)
+				   const struct csp_ask_key *key, u32 max)
 {
 	struct csp_ask *ask;
 
 	lockdep_assert_held(&fl->lock);
-	if (fl->n >= CSP_CONF(fl->cn, max_blocks)) {
+	if (fl->n >= max) {
 		CSP_INC(fl->cn, FLOOD_FULL);
 		return NULL;
 	}
@@ -286,6 +286,7 @@ static void csp_flood_work(struct work_struct *work)
  * @key:     who, to which address, with which transport
  * @vias:    the gateways, from a Setup of his; taken over
  * @timeout: ms
+ * @max:     how many there may be
  * @extack:  filled in on refusal; or NULL
  *
  * One that was asked for is asked for again, with the new time.
@@ -294,14 +295,14 @@ static void csp_flood_work(struct work_struct *work)
  * Return: 0 or -ENOSPC.
  */
 int csp_flood_stop(struct csp_net *cn, const struct csp_ask_key *key,
-		   struct csp_vias *vias, u32 timeout,
+		   struct csp_vias *vias, u32 timeout, u32 max,
 		   struct netlink_ext_ack *extack)
 {
 	struct csp_flood *fl = cn->flood;
 	struct csp_ask *ask;
 
 	spin_lock_bh(&fl->lock);
-	ask = csp_ask_find(fl, key) ?: csp_ask_new(fl, key);
+	ask = csp_ask_find(fl, key) ?: csp_ask_new(fl, key, max);
 	if (ask) {
 		swap(ask->vias, vias);
 		ask->turn = 0;
@@ -410,7 +411,11 @@ bool csp_flood_rcv_answer(struct csp_rx *rx, const struct csp_msg *msg)
 
 /* --- a flooded listener --- */
 
-/* Once for one source: what is asked, or was refused, is not asked again. */
+/*
+ * Once for one source: what is asked, or was refused, is not asked again. Who
+ * sends it may be forged, and its gateways as well: half of the room is for
+ * commands.
+ */
 static void csp_flood_notice(struct csp_rx *rx, const struct csp_msg *msg)
 {
 	const struct csp_ask_key key = {
@@ -430,7 +435,8 @@ static void csp_flood_notice(struct csp_rx *rx, const struct csp_msg *msg)
 		return;
 	vias = csp_vias_of(msg);
 	if (vias)
-		csp_flood_stop(rx->cn, &key, vias, CSP_FLOOD_TIME, NULL);
+		csp_flood_stop(rx->cn, &key, vias, CSP_FLOOD_TIME,
+			       (CSP_CONF(rx->cn, max_blocks) + 1) / 2, NULL);
 }
 
 /**

@@ -86,9 +86,9 @@ void csp_floods_exit(struct csp_net *cn);
 
 /* The gateways of a Setup, to be freed by kfree(), or NULL. Any context. */
 struct csp_vias *csp_vias_of(const struct csp_msg *msg);
-/* Asks the gateways in @vias, which is taken over. */
+/* Asks the gateways in @vias, which is taken over, unless there are @max. */
 int csp_flood_stop(struct csp_net *cn, const struct csp_ask_key *key,
-		   struct csp_vias *vias, u32 timeout,
+		   struct csp_vias *vias, u32 timeout, u32 max,
 		   struct netlink_ext_ack *extack);
 /* Lifts a block, or forgets that it was asked for. 0 or -ENOENT. */
 int csp_flood_resume(struct csp_net *cn, const struct csp_ask_key *key);

@@ -159,7 +159,8 @@ int csp_nl_block_add_doit(struct sk_buff *skb, struct genl_info *info)
 	err = csp_nl_find_path(cn, &path, info->extack);
 	if (err)
 		return err;
-	return csp_flood_stop(cn, &key, path.vias, timeout, info->extack);
+	return csp_flood_stop(cn, &key, path.vias, timeout,
+			      CSP_CONF(cn, max_blocks), info->extack);
 }
 
 /* --- showing --- */

@@ -12,6 +12,7 @@
 #include <linux/ipv6.h>
 #include <linux/jhash.h>
 #include <linux/jump_label.h>
+#include <linux/minmax.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/slab.h>
@@ -284,7 +285,8 @@ static bool csp_block_room(const struct csp_blocks *bs,
 {
 	const u32 max = CSP_BOX_CONF(bs->box, max_blocks);
 
-	return bs->n < max / 2 || (bs->n < max && victim->n <= max / 8);
+	return bs->n < max / 2 ||
+	       (bs->n < max && victim->n < max_t(u32, max / 8, 1));
 }
 
 static int csp_block_insert(struct csp_blocks *bs, struct csp_victim *victim,
