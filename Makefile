@@ -16,6 +16,8 @@ OBJ	:= build/$(KVER)
 
 # Kconfig's answers.
 CSP_CONFIG := CONFIG_CSP=m CONFIG_CSP_MBOX=m
+# Modules of the selftests as well: SELFTESTS=m.
+CSP_CONFIG += $(if $(SELFTESTS),CONFIG_CSP_SELFTESTS=$(SELFTESTS))
 
 KBUILD	= $(MAKE) -C $(KDIR) M=$(CURDIR)/$(OBJ) $(CSP_CONFIG)
 
@@ -33,7 +35,7 @@ modules: headers
 	@flock $(OBJ)/.lock $(MAKE) locked-modules KDIR=$(KDIR)
 	@echo "Modules for Linux $(KVER):" $(OBJ)/*.ko
 
-SOURCES = find ./Kbuild include net -type f \
+SOURCES = find ./Kbuild include net selftests/fail -type f \
 	\( -name '*.[chS]' -o -name Kbuild -o -name Kconfig -o -name Makefile \)
 
 PHONY += locked-modules
@@ -43,7 +45,7 @@ locked-modules:
 	done
 	@find -L $(OBJ) -type l -delete
 	$(KBUILD) modules
-	@find $(OBJ)/net -name '*.ko' -exec cp -pu -t $(OBJ) {} +
+	@find $(OBJ)/net $(OBJ)/selftests -name '*.ko' -exec cp -pu -t $(OBJ) {} +
 
 PHONY += headers
 headers:

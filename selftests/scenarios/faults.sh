@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What the modules ask the kernel for is refused: memory, hooks, routes, room in packets;
+# when they are loaded, when a namespace comes, in commands, and everywhere while
+# connections come, move and go, past a firewall, a gateway and a home agent.  What
+# cannot be done is not done; nothing falls over, nothing is left, and as soon as there is
+# memory again all works.
+#
+#	CSP_FAULTS_STEP		1: each call fails once, instead of each third (3)
+#
+# Time limit: 600
+. "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/mobility.sh"
+. "$(dirname "$0")/../lib/box.sh"
+. "$(dirname "$0")/../lib/home.sh"
+. "$(dirname "$0")/../lib/faults.sh"
+
+plan 33
+
+faults_ready
+
+# --- loading ---------------------------------------------------------------------------------------
+
+rmmod csp_mbox
+rmmod csp
+undo=(rmmod csp)
+ok "csp is loaded, or not at all" exhaust modprobe csp
+modprobe csp
+undo=(rmmod csp_mbox)
+ok "csp_mbox as well" exhaust modprobe csp_mbox
+modprobe csp_mbox
+undo=(ip netns delete csp-Z)
+ok "a namespace comes, or does not" exhaust ip netns add csp-Z
+undo=()
+
+# --- commands ----------------------------------------------------------------------------------------
+
+home_network 1ms
+stateful_firewall R "ip protocol 253 accept" "ip6 nexthdr 253 accept"
+agent_for H B
+register_with H B
+ok "a registration" wait_for is_registered B
+listener server B tcp 0.0.0.0 80 prefer
+dial client A tcp 10.0.2.2 80 prefer 40000 2>/dev/null || true
+quit client
+
+no_reg() { [ "$(ctl "$1" -j register | jq length)" = 0 ]; }	# HOST
+command() { # TEXT HOST WORD...
+	ok "$1" exhaust ctl "${@:2}"
+}
+command "connections are shown" A flow
+command "and what is known of peers" A peer
+command "counters" A -j stats
+command "the key is replaced" A key rotate
+undo=(ctl A cgroup del /)
+command "a rule of a cgroup" A cgroup add / prefer
+undo=(ctl R rule flush)
+command "a rule of a firewall" R rule add in to-a dport 80-90 name www.example.org accept
+undo=()
+ctl R rule add in to-a accept
+command "rules are shown" R rule
+command "pinholes, too" R pinhole
+undo=(ctl R gateway del to-a)
+command "a gateway" R gateway add to-a edge
+undo=()
+ctl R gateway add to-a edge
+command "its blocks are shown" R gateway blocks
+undo=(ctl H agent del 10.0.9.5)
+command "a home address" H agent add 10.0.9.5 --key "$(standing A)"
+undo=()
+command "those are shown" H agent
+undo=(ctl A register del 10.0.9.5)
+command "a registration" A register 10.0.8.1 --home 10.0.9.5 --key "$(standing H)"
+wait_for -t 60 no_reg A
+undo=()
+command "those are shown, too" B register
+command "a token" H token new 10.0.9.9
+command "a setting of a box" R box set max_waiting 100
+command "its counters" R -j box stats
+
+# --- conversations --------------------------------------------------------------------------------------
+
+addr A:eth0 10.0.3.1/24 C
+for h in A B; do conf $h fallback=250 embryonic_timeout=1000 move_timeout=2000; done
+on B "$lib/bustle.py" serve 81 10.0.2.2 10.0.9.9 fd00:2::2 >"$tmp/B.bustle" &
+daemons+=($!)
+at_b=$!
+wait_for grep -q ready "$tmp/B.bustle"
+# They fail, or find another way; whatever comes of them is nobody's concern here.
+bustle() { # N: each N-th call fails
+	fail_each "$1"
+	on A "$lib/bustle.py" call 81 10.0.2.2 10.0.9.9 fd00:2::2 -f 10.0.1.1 10.0.3.1 fd00:1::1 \
+		-n "${CSP_FAULTS_CALLS:-60}" >"$tmp/A.bustle" 2>&1 || { cat "$tmp/A.bustle"; return 1; }
+	ctl H agent del 10.0.9.9 2>/dev/null || true
+	agent_for H B 2>/dev/null || true
+	ctl B register del 10.0.9.9 2>/dev/null || true
+	register_with H B 2>/dev/null || true
+	note "each $1th: $(n_failed_calls) calls failed; $(cat "$tmp/A.bustle")"
+	fail_none
+	[ "$(n_failed_calls)" != 0 ]
+}
+for n in 2 3 5 7 11 13; do
+	ok "connections while each ${n}th call fails" bustle $n
+done
+
+# --- afterwards -----------------------------------------------------------------------------------------------
+
+kill $at_b
+for h in A B; do on $h ss -K >/dev/null; done
+quit server
+ok "all connections are forgotten" quiet A B
+ctl H agent del 10.0.9.9 2>/dev/null || true
+agent_for H B
+ctl B register del 10.0.9.9 2>/dev/null || true
+wait_for -t 60 no_reg B
+register_with H B
+ok "the registration comes back" wait_for -t 60 is_registered B
+listener server B tcp 0.0.0.0 80 require
+dial client A tcp 10.0.9.9 80 require
+tell server accept
+ok "connections are as ever" exchange client server 10k
+quit client server
+ok "and end" quiet A B
+for h in "${hosts[@]}"; do ip netns delete "csp-$h"; done
+hosts=()
+both_gone() { rmmod csp_mbox; rmmod csp; [ ! -d /sys/module/csp ]; }
+ok "both modules go" wait_for -t 100 both_gone
+if has_slab; then
+	skip 1 "the debug kernel does not say which calls failed"
+else
+	fault_sites | awk '$2 == 0 { print "# never failed:", $3, $4, "seen", $1 }'
+	fault_sites | awk '{ n++; f += $2 > 0 } END { print "# of", n, "places", f, "have failed" }'
+	most_failed() { fault_sites | awk '{ n++; f += $2 > 0 } END { exit f * 3 < n * 2 }'; }
+	ok "two thirds of all places have failed" most_failed
+	rmmod csp_fail
+fi
+modprobe csp
