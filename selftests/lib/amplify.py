@@ -152,7 +152,7 @@ class Prober:
 
     def until(self, n):
         """The first N packets."""
-        return [data for data, _ in zip(self.arrivals(), range(n))]
+        return [data for _, data in zip(range(n), self.arrivals())]
 
     def until_pong(self):
         """What comes before the answer to the last ping."""
