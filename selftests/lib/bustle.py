@@ -111,9 +111,12 @@ class Caller:
         self.netlink.talk(self.family, command, payload)
 
     def call(self, addr, kind):
-        sock = make(addr, kind)
-        self.conns.append(sock)
         self.calls += 1
+        try:
+            sock = make(addr, kind)
+        except OSError:
+            return
+        self.conns.append(sock)
         try:
             if sock.connect_ex((addr, self.args.port)) not in (
                     0, errno.EINPROGRESS):
