@@ -130,6 +130,8 @@ static int __init csp_box_init(void)
 	if (err) {
 		csp_agent_ops_set(NULL);
 		unregister_pernet_subsys(&csp_box_net_ops);
+		/* As below: the module goes. */
+		rcu_barrier();
 	}
 	return err;
 }
