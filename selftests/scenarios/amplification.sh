@@ -23,10 +23,13 @@ addr R:to-x fd00:7::fe/64 R6
 addr X:eth0 10.0.7.66/24
 addr X:eth0 fd00:7::66/64
 default_via X 10.0.7.254 fd00:7::fe
-for a in 0.0.0.0 ::; do
-	listener server B udp $a 5000 prefer
-	listener tcp-server B tcp $a 80 prefer
+# One home address that is told, one that is hidden, one that is guarded, all of B.
+for n in 4 5 6; do
+	addr B:lo 10.0.9.$n/32 S$n
+	ip -n csp-B addr add fd00:9::$n/128 dev lo nodad
 done
+for a in 0.0.0.0 fd00:2::2; do listener server B udp $a 5000 prefer; done
+for a in 0.0.0.0 fd00:2::2 fd00:9::{4,5,6}; do listener tcp-server B tcp "$a" 80 prefer; done
 for h in B R H; do conf $h reply_rate=1000000 udp_encap=1; done
 
 amplify() { on X "$lib/amplify.py" eth0 10.0.7.66 10.0.2.2 10.0.7.254 "$@"; }
@@ -76,7 +79,6 @@ is "over UDP as well" "$(got nonce "Setup .UDP.") $(got nonce.6 "Setup .UDP.")" 
 
 # --- an agent ---------------------------------------------------------------------------------------
 
-# One that is told, one that is hidden, one that is guarded, all of B.
 homes() { # NET AGENT
 	local agent=$2
 	home=${1}4 agent_for H B
@@ -86,10 +88,6 @@ homes() { # NET AGENT
 	home=${1}6 agent_for H B --guard
 	home=${1}6 register_with H B
 }
-addr B:lo 10.0.9.4/32 S4
-addr B:lo 10.0.9.5/32 S5
-addr B:lo 10.0.9.6/32 S6
-for n in 4 5 6; do ip -n csp-B addr add fd00:9::$n/128 dev lo nodad; done
 homes 10.0.9. 10.0.8.1
 homes fd00:9:: fd00:8::1
 all_registered() { [ "$(ctl H -j agent | jq -r '.[].state' | xargs)" = "away away away away away away" ]; }
