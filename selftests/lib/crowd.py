@@ -18,6 +18,9 @@ import sys
 from rawcsp import C, Packet, packets as p
 
 
+TIME = 600000           # ms
+
+
 class Victim:
     def __init__(self, addr, gateway):
         self.addr, self.gateway = addr, gateway
@@ -55,7 +58,8 @@ class Victim:
         attrs = [p.conn(0, p.end(src), p.end(self.addr)),
                  p.attr("VIA", p.addr(self.gateway) + setup.attrs["VIA"][8:]),
                  p.attr("LOCAL_ID", os.urandom(8) + bytes(8)),
-                 p.attr("ERROR", p.error("FLOOD"))]
+                 p.attr("ERROR", p.error("FLOOD")),
+                 p.attr("TIMEOUT", p.u32(TIME))]
         nonce = self.ask(attrs).messages[0].attrs["NONCE"]
         return self.ask(attrs + [p.attr("NONCE_ECHO", nonce)])
 

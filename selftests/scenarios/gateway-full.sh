@@ -27,8 +27,8 @@ setup() { # TO [FROM]
 		id=fdfdfdfdfdfdfdfd timeout=0 print
 }
 flood() { on A "$top/build/selftests/flood" "$@" >/dev/null; }	# N BITS PACKET
-refused() { grep -c "^$1 REJECT FULL no room for more blocks" "$tmp/answers"; }	# VICTIM
-granted() { grep -c "^$1 OK" "$tmp/answers"; }	# VICTIM
+refused() { grep -c "^$1 REJECT FULL no room for more blocks" "$tmp/answers" || true; }	# VICTIM
+granted() { grep -c "^$1 OK" "$tmp/answers" || true; }	# VICTIM
 n_stopped() { [ "$(stopped G | wc -l)" = "$1" ]; }	# N
 count_next() { [ "$(grep -c next "$tmp/answers")" = "$1" ]; }
 
