@@ -47,7 +47,7 @@ for v in "${victims[@]}"; do
 	flood 20 20 "$(setup "$v")"
 	wait_for count_next $n
 done
-sed 's/^/# /' "$tmp/answers" | uniq -c
+uniq -c "$tmp/answers" | sed 's/^/# /'
 is "one victim gets half of the table" "$(granted 10.0.2.2) $(refused 10.0.2.2)" "16 4"
 is "another an eighth" "$(granted 10.0.2.3) $(refused 10.0.2.3)" "4 16"
 is "each" "$(granted 10.0.2.4) $(granted 10.0.2.5) $(granted 10.0.2.6)" "4 4 4"
