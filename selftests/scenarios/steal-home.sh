@@ -100,7 +100,7 @@ record() { wait_for captured_all R-H; cp "$tmp/R-H.pcap" "$tmp/old.pcap"; }
 # B leaves, and comes again: X has a deregistration.
 drop_reg B 10.0.9.9
 record
-leave=$("$lib/forge.py" "$tmp/old.pcap" register+:-1 show | wc -l)
+leave=$("$lib/forge.py" "$tmp/old.pcap" "register+:-1 show" | wc -l)
 ok "X has recorded how B deregistered" test "$leave" = 1
 register_with H B --lifetime 1h
 ok "B has registered again" wait_for is_registered B
