@@ -194,19 +194,39 @@ int csp_inward_judge(struct csp_packet *p, struct csp_question *q,
 	return -EPERM;
 }
 
+static int csp_inward_write(struct csp_packet *p, bool carries,
+			    const struct csp_end *dst)
+{
+	int err = carries ? csp_packet_set_dport(p, dst->port) : 0;
+
+	return err ?: csp_packet_set_end(p, CSP_A_DST, dst);
+}
+
+/* The name inside is longer: it may need the room of what the packet carries. */
+static int csp_inward_strip(struct csp_packet *p, const struct csp_end *dst)
+{
+	int err = csp_packet_remove(p, CSP_A_PIGGYBACK);
+
+	err = err ?: csp_packet_set_end(p, CSP_A_DST, dst);
+	if (!err)
+		CSP_BOX_INC(p->box, NAT_STRIPPED);
+	return err;
+}
+
 /**
  * csp_inward_rename() - tell the host inside that it is meant
  * @p:   packet of a Setup that is forwarded
  * @msg: the Setup; what it points to may be void afterwards
  *
- * What the packet carries is left out where both do not fit: the sender's
- * transport will send it again.
+ * What the packet carries is left out where both do not fit. TCP will send it
+ * again; a datagram is lost.
  *
  * Context: softirq, RCU, no lock.
- * Return: false: no memory; it cannot be forwarded.
+ * Return: false: it cannot be forwarded.
  */
 bool csp_inward_rename(struct csp_packet *p, const struct csp_msg *msg)
 {
+	const bool carries = CSP_HAS(msg, PIGGYBACK);
 	struct csp_end dst = {
 		.loc_family	= p->family,
 		.id_family	= p->family,
@@ -215,20 +235,19 @@ bool csp_inward_rename(struct csp_packet *p, const struct csp_msg *msg)
 		.loc		= p->inward.addr,
 		.id		= p->daddr,
 	};
-	int err = 0;
+	int err;
 
 	if (!p->inward.on)
 		return true;
 	if (dst.port == dst.local_port)
 		dst.local_port = 0;
-	if (CSP_HAS(msg, PIGGYBACK))
-		err = csp_packet_set_dport(p, dst.port);
-	err = err ?: csp_packet_set_end(p, CSP_A_DST, &dst);
-	if (err == -EMSGSIZE && CSP_HAS(msg, PIGGYBACK))
-		err = csp_packet_remove(p, CSP_A_PIGGYBACK) ?:
-		      csp_packet_set_end(p, CSP_A_DST, &dst);
+	err = csp_inward_write(p, carries, &dst);
+	if (err == -EMSGSIZE && carries)
+		err = csp_inward_strip(p, &dst);
 	if (!err)
 		CSP_BOX_INC(p->box, NAT_NAMED);
+	else if (err == -EMSGSIZE)
+		CSP_BOX_INC(p->box, NAT_TOO_LARGE);
 	else
 		CSP_BOX_INC(p->box, NOMEM);
 	return !err;

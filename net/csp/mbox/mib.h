@@ -69,10 +69,12 @@ CSP_BOX_MIB(NAT_REDIRECTED, "nat-redirected", "Redirects that tell a host its na
 CSP_BOX_MIB(NAT_CLASH, "nat-clash", "mappings given up: the host has no use for the port")
 CSP_BOX_MIB(NAT_IN, "nat-in", "signalling packets sent on to a host inside")
 CSP_BOX_MIB(NAT_OUT, "nat-out", "signalling packets given a source outside")
-
 CSP_BOX_MIB(NAT_NAMED, "nat-named", "Setups from outside forwarded to the host that they name")
 CSP_BOX_MIB(NAT_IN_USE, "nat-in-use",
-	    "of them, refused: their ports are those of a connection to another host inside")
+	    "refused: their ports are those of a connection to another host inside")
+CSP_BOX_MIB(NAT_STRIPPED, "nat-stripped",
+	    "of nat-named, forwarded without the packet that they carried: no room in the MTU")
+CSP_BOX_MIB(NAT_TOO_LARGE, "nat-too-large", "dropped: with the name inside larger than the MTU")
 
 /* Pinholes */
 CSP_BOX_MIB(PROVISIONAL, "provisional", "pinholes made for a Setup or a move from inside")
