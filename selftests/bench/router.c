@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a router costs that is a box, beside one that has a ruleset only.
+ * What a router costs that is a box, beside one that has a ruleset only, and a
+ * NAT that is one, beside one that is not.
  *
  *	bench router COUNT
  *		instructions of connect and close, from a to b through r
@@ -9,8 +10,9 @@
  *
  * in the namespaces KIND-ROUTER-a, -r and -b, 10.0.1.1 and 10.0.2.2. ROUTER is
  * what r does: "bare" forwards and nothing else, "ruleset" has conntrack and
- * the ruleset, "box" is a box as well.  What r does in all that is the
- * difference from "bare".
+ * the ruleset, "box" is a box as well, "nat" is that and masquerades; with plain
+ * connections it is no box. What r does in all that is the difference from
+ * "bare".
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +45,8 @@ static struct router routers[] = {
 	{ .kind = CSP, .what = "bare" },
 	{ .kind = CSP, .what = "ruleset" },
 	{ .kind = CSP, .what = "box" },
+	{ .kind = PLAIN, .what = "nat" },
+	{ .kind = CSP, .what = "nat" },
 };
 
 static char buf[CHUNK];

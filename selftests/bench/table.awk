@@ -137,7 +137,7 @@ function router() {
 	row("connect and close, router", "router-ruleset", "instr",
 	    "router-ruleset.plain", "")
 	row("the same, router is a box", "router-box", "instr",
-	    "router-ruleset.csp", "")
+	    "router-ruleset.plain", "")
 	if (!has("router-box.csp"))
 		return
 	value["router-own.plain"] = value["router-ruleset.plain"] - \
@@ -145,6 +145,14 @@ function router() {
 	value["router-own.csp"] = value["router-box.csp"] - value["router-bare.csp"]
 	row("what the router does of it", "router-own", "instr",
 	    "router-own.plain", "")
+	row("connect and close, NAT", "router-nat", "instr",
+	    "router-nat.plain", "")
+	value["router-own-nat.plain"] = value["router-nat.plain"] - \
+		value["router-bare.plain"]
+	value["router-own-nat.csp"] = value["router-nat.csp"] - \
+		value["router-bare.csp"]
+	row("what the NAT does of it", "router-own-nat", "instr",
+	    "router-own-nat.plain", "")
 }
 
 function boxes(    i, base) {
@@ -153,6 +161,8 @@ function boxes(    i, base) {
 	    "forward-ruleset.plain", "")
 	row("the same, router is a box", "forward-box", "instr",
 	    "forward-ruleset.csp", "ratio ~ 0.005")
+	row("the same, NAT", "forward-nat", "instr", "forward-nat.plain",
+	    "ratio ~ 0.005")
 	row("a port opened", "mapping", "instr", "mapping.pcp", "")
 	row("messages for it", "mapping-messages", "", "mapping-messages.pcp", "")
 	row("time until it is known", "mapping-time", "RTT", "mapping-time.pcp", "")
