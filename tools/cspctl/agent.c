@@ -91,11 +91,6 @@ static struct json_object *json_home(const struct nlattr **tb)
 
 /* --- show ---------------------------------------------------------------------------- */
 
-struct show {
-	struct table		table;
-	struct json_list	list;
-};
-
 static int show_home(const struct nlmsghdr *nlh, void *data)
 {
 	const struct nlattr *tb[ARRAY_SIZE(home_types)];
@@ -141,7 +136,7 @@ static int agent_show(void)
 		return EXIT_FAILED;
 	err = nl_talk_or_tell(nl_request(CSP_MBOX_CMD_AGENT_GET, NLM_F_DUMP),
 			      show_home, &show, "agent show");
-	show_print(&show.table, &show.list);
+	show_print(&show);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 

@@ -25,11 +25,6 @@ static const char block_help[] =
 	"refuses, or does not answer, the next on the path is asked.  del has it lifted.\n"
 	"STATEs: asking, blocked, refused.  What a host stops for others: \"cspctl gateway\".\n";
 
-struct show {
-	struct table		table;
-	struct json_list	list;
-};
-
 static int show_block(const struct nlmsghdr *nlh, void *data)
 {
 	static const uint8_t types[CSP_A_BLOCK_MAX + 1] = {
@@ -99,7 +94,7 @@ static int block_show(void)
 
 	err = nl_talk_or_tell(nl_request(CSP_CMD_BLOCK_GET, NLM_F_DUMP),
 			      show_block, &show, "block show");
-	show_print(&show.table, &show.list);
+	show_print(&show);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 

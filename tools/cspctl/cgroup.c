@@ -34,11 +34,6 @@ static const char cgroup_help[] =
 /* The longest path that the module takes. */
 #define MAX_PATH_LEN	(PATH_MAX - 1)
 
-struct show {
-	struct table		table;
-	struct json_list	list;
-};
-
 static int show_rule(const struct nlmsghdr *nlh, void *data)
 {
 	static const uint8_t types[CSP_A_RULE_MAX + 1] = {
@@ -95,7 +90,7 @@ static int rule_show(void)
 
 	err = nl_talk_or_tell(nl_request(CSP_CMD_RULE_GET, NLM_F_DUMP),
 			      show_rule, &show, "cgroup show");
-	show_print(&show.table, &show.list);
+	show_print(&show);
 	return err;
 }
 

@@ -60,10 +60,9 @@ struct filter {
 	struct addr	raddr;
 };
 
-struct show {
-	struct filter		filter;
-	struct table		table;
-	struct json_list	list;
+struct listing {
+	struct filter	filter;
+	struct show	show;
 };
 
 static bool matches(const struct flow *f, const struct filter *filter)
@@ -114,13 +113,14 @@ static int show_flow(const struct nlmsghdr *nlh, void *data)
 {
 	char end[END_STRLEN], flags[FLAGS_STRLEN], time[TIME_STRLEN];
 	char cid[CID_STRLEN];
-	struct show *show = data;
+	struct listing *listing = data;
+	struct show *show = &listing->show;
 	struct table *t = &show->table;
 	struct flow f;
 	int err;
 
 	err = flow_parse(nlh, &f);
-	if (err || !matches(&f, &show->filter))
+	if (err || !matches(&f, &listing->filter))
 		return err;
 	if (opt_json) {
 		json_list_item(&show->list, flow_json(&f));
@@ -168,9 +168,9 @@ static int parse_filter(struct filter *filter, const char *name,
 
 static int flow_show(int argc, char **argv)
 {
-	struct show show = {
+	struct listing listing = {
 		.filter = { .proto = -1, .state = -1 },
-		.table = {
+		.show.table = {
 			.heads = { "CID", "PROTO", "STATE", "LOCAL", "REMOTE",
 				   ">MOVES", ">AGE", "FLAGS" },
 			.columns = 8,
@@ -183,7 +183,7 @@ static int flow_show(int argc, char **argv)
 		if (i + 1 == argc)
 			return usage_error(&cmd_flow, "filter '%s' lacks its value",
 					   argv[i]);
-		err = parse_filter(&show.filter, argv[i], argv[i + 1]);
+		err = parse_filter(&listing.filter, argv[i], argv[i + 1]);
 		if (err == -ENOENT)
 			return usage_error(&cmd_flow, "unknown filter '%s'",
 					   argv[i]);
@@ -194,16 +194,16 @@ static int flow_show(int argc, char **argv)
 
 	if (nl_open())
 		return EXIT_FAILED;
-	if (show.filter.by_cid) {
+	if (listing.filter.by_cid) {
 		nlh = nl_request(CSP_CMD_FLOW_GET, 0);
-		put_cid(nlh, show.filter.cid);
-		err = nl_talk_or_tell(nlh, show_flow, &show,
-				      "flow %016" PRIx64, show.filter.cid);
+		put_cid(nlh, listing.filter.cid);
+		err = nl_talk_or_tell(nlh, show_flow, &listing,
+				      "flow %016" PRIx64, listing.filter.cid);
 	} else {
 		nlh = nl_request(CSP_CMD_FLOW_GET, NLM_F_DUMP);
-		err = nl_talk_or_tell(nlh, show_flow, &show, "flow show");
+		err = nl_talk_or_tell(nlh, show_flow, &listing, "flow show");
 	}
-	show_print(&show.table, &show.list);
+	show_print(&listing.show);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 

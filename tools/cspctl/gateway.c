@@ -30,11 +30,6 @@ static const char gateway_help[] =
 
 /* --- sides ----------------------------------------------------------------------- */
 
-struct show {
-	struct table		table;
-	struct json_list	list;
-};
-
 static int show_side(const struct nlmsghdr *nlh, void *data)
 {
 	static const uint8_t types[CSP_MBOX_A_GATEWAY_MAX + 1] = {
@@ -84,7 +79,7 @@ static int show_all(uint8_t cmd, nl_handler handler, struct show *show,
 		return EXIT_FAILED;
 	err = nl_talk_or_tell(nl_request(cmd, NLM_F_DUMP), handler, show, "%s",
 			      what);
-	show_print(&show->table, &show->list);
+	show_print(show);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
@@ -192,36 +187,15 @@ static int gateway_blocks(void)
 			"gateway blocks");
 }
 
-static int take_flushed(const struct nlmsghdr *nlh, void *data)
-{
-	static const uint8_t types[CSP_MBOX_A_BLOCK_MAX + 1] = {
-		[CSP_MBOX_A_BLOCK_FLUSHED] = NL_U32,
-	};
-	const struct nlattr *tb[ARRAY_SIZE(types)];
-	int err;
-
-	err = nl_parse(nlh, types, CSP_MBOX_A_BLOCK_MAX, tb);
-	if (!err)
-		*(uint32_t *)data = nl_u32(tb[CSP_MBOX_A_BLOCK_FLUSHED]);
-	return err;
-}
-
 static int unblock_all(void)
 {
-	struct json_object *obj;
-	uint32_t flushed = 0;
+	uint32_t n = 0;
 
 	if (nl_open_box() ||
-	    nl_talk_or_tell(nl_request(CSP_MBOX_CMD_BLOCK_FLUSH, 0),
-			    take_flushed, &flushed, "gateway unblock"))
+	    nl_talk_number(nl_request(CSP_MBOX_CMD_BLOCK_FLUSH, 0),
+			   CSP_MBOX_A_BLOCK_FLUSHED, &n, "gateway unblock"))
 		return EXIT_FAILED;
-	if (opt_json) {
-		obj = json_object_new_object();
-		json_num(obj, "flushed", flushed);
-		json_print(obj);
-	} else {
-		printf("%u blocks removed\n", flushed);
-	}
+	tell_number("flushed", n, n == 1 ? " block removed" : " blocks removed");
 	return EXIT_OK;
 }
 

@@ -32,11 +32,6 @@ struct asked {
 	uint32_t	port;
 };
 
-struct show {
-	struct table		table;
-	struct json_list	list;
-};
-
 /* --- show ---------------------------------------------------------------------------- */
 
 static int show_name(const struct nlmsghdr *nlh, void *data)
@@ -98,7 +93,7 @@ static int name_show(void)
 		return EXIT_FAILED;
 	err = nl_talk_or_tell(nl_request(CSP_MBOX_CMD_NAME_GET, NLM_F_DUMP),
 			      show_name, &show, "name show");
-	show_print(&show.table, &show.list);
+	show_print(&show);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
@@ -192,36 +187,15 @@ static int name_del(int argc, char **argv)
 			       NULL, NULL, "name del") ? EXIT_FAILED : EXIT_OK;
 }
 
-static int take_flushed(const struct nlmsghdr *nlh, void *data)
-{
-	static const uint8_t types[CSP_MBOX_A_NAME_MAX + 1] = {
-		[CSP_MBOX_A_NAME_FLUSHED] = NL_U32,
-	};
-	const struct nlattr *tb[ARRAY_SIZE(types)];
-	int err;
-
-	err = nl_parse(nlh, types, CSP_MBOX_A_NAME_MAX, tb);
-	if (!err)
-		*(uint32_t *)data = nl_u32(tb[CSP_MBOX_A_NAME_FLUSHED]);
-	return err;
-}
-
 static int name_flush(void)
 {
-	struct json_object *obj;
 	uint32_t n = 0;
 
 	if (nl_open_box() ||
-	    nl_talk_or_tell(nl_request(CSP_MBOX_CMD_NAME_FLUSH, 0),
-			    take_flushed, &n, "name flush"))
+	    nl_talk_number(nl_request(CSP_MBOX_CMD_NAME_FLUSH, 0),
+			   CSP_MBOX_A_NAME_FLUSHED, &n, "name flush"))
 		return EXIT_FAILED;
-	if (opt_json) {
-		obj = json_object_new_object();
-		json_num(obj, "flushed", n);
-		json_print(obj);
-	} else {
-		printf("%u %s deleted\n", n, n == 1 ? "name" : "names");
-	}
+	tell_number("flushed", n, n == 1 ? " name deleted" : " names deleted");
 	return EXIT_OK;
 }
 

@@ -318,6 +318,32 @@ int nl_talk_or_tell(struct nlmsghdr *nlh, nl_handler handler, void *data,
 	return -1;
 }
 
+struct number {
+	uint8_t		type;
+	uint32_t	*value;
+};
+
+static int take_number(const struct nlmsghdr *nlh, void *data)
+{
+	const struct number *number = data;
+	uint8_t types[UINT8_MAX + 1] = { NL_IGNORE };
+	const struct nlattr *tb[ARRAY_SIZE(types)];
+	int err;
+
+	types[number->type] = NL_U32;
+	err = nl_parse(nlh, types, number->type, tb);
+	if (!err)
+		*number->value = nl_u32(tb[number->type]);
+	return err;
+}
+
+int nl_talk_number(struct nlmsghdr *nlh, uint8_t type, uint32_t *number,
+		   const char *what)
+{
+	return nl_talk_or_tell(nlh, take_number,
+			       &(struct number){ type, number }, "%s", what);
+}
+
 /* --- requests ---------------------------------------------------------------------- */
 
 static struct nlmsghdr *new_request(uint16_t type, uint8_t cmd, uint8_t version,

@@ -53,6 +53,10 @@ int nl_talk(struct nlmsghdr *nlh, nl_handler handler, void *data);
 int nl_talk_or_tell(struct nlmsghdr *nlh, nl_handler handler, void *data,
 		    const char *what, ...) __printf(4, 5);
 
+/* The same, of a request that is answered with one number, attribute @type. */
+int nl_talk_number(struct nlmsghdr *nlh, uint8_t type, uint32_t *number,
+		   const char *what);
+
 /* Why the last nl_talk() failed with @err. */
 const char *nl_reason(int err);
 

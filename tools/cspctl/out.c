@@ -127,12 +127,25 @@ void json_list_end(struct json_list *list)
 	puts(list->n ? "\n]" : "[]");
 }
 
-void show_print(struct table *t, struct json_list *list)
+void show_print(struct show *show)
 {
 	if (opt_json)
-		json_list_end(list);
+		json_list_end(&show->list);
 	else
-		table_print(t);
+		table_print(&show->table);
+}
+
+void tell_number(const char *key, uint32_t number, const char *words)
+{
+	struct json_object *obj;
+
+	if (opt_json) {
+		obj = json_object_new_object();
+		json_num(obj, key, number);
+		json_print(obj);
+	} else {
+		printf("%u%s\n", number, words);
+	}
 }
 
 void json_str(struct json_object *obj, const char *key, const char *value)

@@ -59,11 +59,21 @@ struct json_list {
 
 void json_list_item(struct json_list *list, struct json_object *obj);
 void json_list_end(struct json_list *list);
-/* The end of what was shown: of the list with -j, else the table. */
-void show_print(struct table *t, struct json_list *list);
+
+/* What is shown: a list with -j, else a table. */
+struct show {
+	struct table		table;
+	struct json_list	list;
+};
+
+/* Its end. */
+void show_print(struct show *show);
 
 void json_str(struct json_object *obj, const char *key, const char *value);
 void json_num(struct json_object *obj, const char *key, uint64_t value);
+
+/* One number: { "KEY": NUMBER } with -j, else NUMBER and what it is of. */
+void tell_number(const char *key, uint32_t number, const char *words);
 
 /* --- pieces ---------------------------------------------------------------------- */
 

@@ -22,11 +22,10 @@ static const char peer_help[] =
 	"listens on PORT does not want it), unknown.  VIA is how signalling reaches it.\n"
 	"flush forgets it, or all: the next connection finds out anew.\n";
 
-struct show {
-	struct addr		only;
-	struct table		table;
-	struct json_list	list;
-	size_t			n;
+struct listing {
+	struct addr	only;
+	struct show	show;
+	size_t		n;
 };
 
 static int show_peer(const struct nlmsghdr *nlh, void *data)
@@ -42,7 +41,8 @@ static int show_peer(const struct nlmsghdr *nlh, void *data)
 	};
 	const struct nlattr *tb[ARRAY_SIZE(types)];
 	char ip[ADDR_STRLEN], time[TIME_STRLEN];
-	struct show *show = data;
+	struct listing *listing = data;
+	struct show *show = &listing->show;
 	struct table *t = &show->table;
 	const char *proto, *verdict, *via;
 	uint32_t expires, rtt, port;
@@ -54,7 +54,7 @@ static int show_peer(const struct nlmsghdr *nlh, void *data)
 	if (err)
 		return err;
 	nl_addr(tb[CSP_A_PEER_ADDR], &addr);
-	if (show->only.len && !same_addr(&show->only, &addr))
+	if (listing->only.len && !same_addr(&listing->only, &addr))
 		return 0;
 	proto = name_of(proto_names, nl_u8(tb[CSP_A_PEER_PROTO]));
 	port = nl_be16(tb[CSP_A_PEER_PORT]);
@@ -62,7 +62,7 @@ static int show_peer(const struct nlmsghdr *nlh, void *data)
 	expires = nl_u32(tb[CSP_A_PEER_EXPIRES]);
 	rtt = nl_u32(tb[CSP_A_PEER_RTT]);
 	via = tb[CSP_A_PEER_UDP] ? "udp" : "native";
-	show->n++;
+	listing->n++;
 
 	if (opt_json) {
 		obj = json_object_new_object();
@@ -94,9 +94,9 @@ static int show_peer(const struct nlmsghdr *nlh, void *data)
 
 static int peer_show(const struct addr *only)
 {
-	struct show show = {
+	struct listing listing = {
 		.only = *only,
-		.table = {
+		.show.table = {
 			.heads = { "ADDRESS", "PROTO", "PORT", "VERDICT", "VIA",
 				   ">RTT", ">EXPIRES" },
 			.columns = 7,
@@ -106,49 +106,28 @@ static int peer_show(const struct addr *only)
 
 	/* All that is about one address may be several entries: a dump, too. */
 	err = nl_talk_or_tell(nl_request(CSP_CMD_PEER_GET, NLM_F_DUMP),
-			      show_peer, &show, "peer show");
-	show_print(&show.table, &show.list);
-	if (!err && only->len && !show.n) {
+			      show_peer, &listing, "peer show");
+	show_print(&listing.show);
+	if (!err && only->len && !listing.n) {
 		error("nothing is remembered of this peer");
 		return EXIT_FAILED;
 	}
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
-static int take_flushed(const struct nlmsghdr *nlh, void *data)
-{
-	static const uint8_t types[CSP_A_PEER_MAX + 1] = {
-		[CSP_A_PEER_FLUSHED] = NL_U32,
-	};
-	const struct nlattr *tb[ARRAY_SIZE(types)];
-	int err;
-
-	err = nl_parse(nlh, types, CSP_A_PEER_MAX, tb);
-	if (!err)
-		*(uint32_t *)data = nl_u32(tb[CSP_A_PEER_FLUSHED]);
-	return err;
-}
-
 static int peer_flush(const struct addr *only)
 {
 	struct nlmsghdr *nlh = nl_request(CSP_CMD_PEER_FLUSH, 0);
-	struct json_object *obj;
-	uint32_t flushed = 0;
+	uint32_t n = 0;
 
 	if (only->len) {
 		mnl_attr_put_u16(nlh, CSP_A_PEER_FAMILY,
 				 only->len == 4 ? AF_INET : AF_INET6);
 		nl_put_addr(nlh, CSP_A_PEER_ADDR, only);
 	}
-	if (nl_talk_or_tell(nlh, take_flushed, &flushed, "peer flush"))
+	if (nl_talk_number(nlh, CSP_A_PEER_FLUSHED, &n, "peer flush"))
 		return EXIT_FAILED;
-	if (opt_json) {
-		obj = json_object_new_object();
-		json_num(obj, "flushed", flushed);
-		json_print(obj);
-	} else {
-		printf("%u forgotten\n", flushed);
-	}
+	tell_number("flushed", n, " forgotten");
 	return EXIT_OK;
 }
 

@@ -136,11 +136,6 @@ static struct json_object *hole_json(const struct hole *h)
 
 /* --- show ---------------------------------------------------------------------------- */
 
-struct show {
-	struct table		table;
-	struct json_list	list;
-};
-
 static int show_hole(const struct nlmsghdr *nlh, void *data)
 {
 	char src[END_STRLEN], dst[END_STRLEN], time[TIME_STRLEN];
@@ -187,7 +182,7 @@ static int pinhole_show(void)
 		return EXIT_FAILED;
 	err = nl_talk_or_tell(nl_request(CSP_MBOX_CMD_PINHOLE_GET, NLM_F_DUMP),
 			      show_hole, &show, "pinhole show");
-	show_print(&show.table, &show.list);
+	show_print(&show);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 

@@ -44,11 +44,6 @@ static const uint8_t reg_types[CSP_A_REGISTRATION_MAX + 1] = {
 	[CSP_A_REGISTRATION_ERROR] = NL_U16,
 };
 
-struct show {
-	struct table		table;
-	struct json_list	list;
-};
-
 static struct json_object *json_reg(const struct nlattr **tb)
 {
 	struct json_object *obj = json_object_new_object();
@@ -123,7 +118,7 @@ static int register_show(void)
 		return EXIT_FAILED;
 	err = nl_talk_or_tell(nl_request(CSP_CMD_REGISTER_GET, NLM_F_DUMP),
 			      show_reg, &show, "register show");
-	show_print(&show.table, &show.list);
+	show_print(&show);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 

@@ -45,11 +45,6 @@ static const char rule_help[] =
 	"  reject [TEXT]             refuse it, and say why\n"
 	"  redirect ADDRESS[:PORT]   have the initiator connect to a proxy instead\n";
 
-struct show {
-	struct table		table;
-	struct json_list	list;
-};
-
 /* --- show ---------------------------------------------------------------------------- */
 
 static const uint8_t rule_types[CSP_MBOX_A_RULE_MAX + 1] = {
@@ -288,40 +283,11 @@ static int rule_show(void)
 
 	err = nl_talk_or_tell(nl_request(CSP_MBOX_CMD_RULE_GET, NLM_F_DUMP),
 			      show_rule, &show, "rule show");
-	show_print(&show.table, &show.list);
+	show_print(&show);
 	return err ? EXIT_FAILED : EXIT_OK;
 }
 
 /* --- change -------------------------------------------------------------------------- */
-
-static int take_number(const struct nlmsghdr *nlh, void *data)
-{
-	static const uint8_t types[CSP_MBOX_A_RULE_MAX + 1] = {
-		[CSP_MBOX_A_RULE_ID] = NL_U32,
-		[CSP_MBOX_A_RULE_FLUSHED] = NL_U32,
-	};
-	const struct nlattr *tb[ARRAY_SIZE(types)];
-	int err;
-
-	err = nl_parse(nlh, types, CSP_MBOX_A_RULE_MAX, tb);
-	if (!err)
-		*(uint32_t *)data = nl_u32(tb[CSP_MBOX_A_RULE_ID] ?:
-					   tb[CSP_MBOX_A_RULE_FLUSHED]);
-	return err;
-}
-
-static void tell_number(const char *key, const char *fmt, uint32_t number)
-{
-	struct json_object *obj;
-
-	if (opt_json) {
-		obj = json_object_new_object();
-		json_num(obj, key, number);
-		json_print(obj);
-	} else {
-		printf("%u%s\n", number, fmt);
-	}
-}
 
 static int rule_add(bool insert, int argc, char **argv)
 {
@@ -343,11 +309,11 @@ static int rule_add(bool insert, int argc, char **argv)
 	status = rule_put_args(nlh, argc, argv);
 	if (status)
 		return status;
-	if (nl_talk_or_tell(nlh, take_number, &id, "rule %s",
-			    insert ? "insert" : "add"))
+	if (nl_talk_number(nlh, CSP_MBOX_A_RULE_ID, &id,
+			   insert ? "rule insert" : "rule add"))
 		return EXIT_FAILED;
 	if (opt_json || opt_verbose)
-		tell_number("id", "", id);
+		tell_number("id", id, "");
 	return EXIT_OK;
 }
 
@@ -376,10 +342,10 @@ static int rule_flush(int argc, char **argv)
 	if (argc)
 		return usage_error(&cmd_rule, "'%s' is too much", argv[0]);
 	if (nl_open_box() ||
-	    nl_talk_or_tell(nl_request(CSP_MBOX_CMD_RULE_FLUSH, 0), take_number,
-			    &n, "rule flush"))
+	    nl_talk_number(nl_request(CSP_MBOX_CMD_RULE_FLUSH, 0),
+			   CSP_MBOX_A_RULE_FLUSHED, &n, "rule flush"))
 		return EXIT_FAILED;
-	tell_number("flushed", n == 1 ? " rule deleted" : " rules deleted", n);
+	tell_number("flushed", n, n == 1 ? " rule deleted" : " rules deleted");
 	return EXIT_OK;
 }
 
