@@ -67,6 +67,21 @@ static void csp_setup_arm(struct csp_flow *flow)
 	csp_flow_timer(flow, wait > 0 ? jiffies_to_msecs(wait) : 1);
 }
 
+/* Without it the flow would not end with its socket. */
+static bool csp_setup_can_link(struct csp_net *cn, struct sock *sk)
+{
+	bool can;
+
+	if (sk->sk_protocol != IPPROTO_UDP)
+		return true;
+	rcu_read_lock();
+	can = csp_sock_get(cn, sk);
+	rcu_read_unlock();
+	if (!can)
+		CSP_INC(cn, FLOW_NOMEM);
+	return can;
+}
+
 /* Everything of a new flow that the socket decides. */
 static int csp_setup_init(struct csp_flow *flow, struct sock *sk, u8 mode,
 			  bool udp)
@@ -85,6 +100,8 @@ static int csp_setup_init(struct csp_flow *flow, struct sock *sk, u8 mode,
 	flow->state = CSP_STATE_SETUP;
 	csp_opts_flow(flow, sk);
 	flow->sent = ktime_get_ns() / NSEC_PER_USEC;
+	if (!csp_setup_can_link(cn, sk))
+		return -ENOMEM;
 	err = csp_flow_insert(flow);
 	if (err)
 		return err;
@@ -92,6 +109,7 @@ static int csp_setup_init(struct csp_flow *flow, struct sock *sk, u8 mode,
 	flow->xid = word[1];
 	csp_setup_set_next(flow);
 	csp_sk_forget_reject(cn, sk);
+	/* There is room; it may have ended meanwhile. */
 	if (sk->sk_protocol == IPPROTO_UDP)
 		csp_sk_link(flow, sk);
 	return 0;

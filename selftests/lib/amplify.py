@@ -125,7 +125,7 @@ class Prober:
         self.six = p.family(own) == 6
         self.link = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM)
         self.link.bind((device, ETH_P_IPV6 if self.six else ETH_P_IP))
-        self.link.settimeout(60)
+        self.link.settimeout(20)
         self.raw = socket.socket(socket.AF_INET6 if self.six else socket.AF_INET,
                                  socket.SOCK_RAW, socket.IPPROTO_RAW)
         if self.six:
@@ -151,8 +151,14 @@ class Prober:
             yield data[:ip.length]
 
     def until(self, n):
-        """The first N packets."""
-        return [data for _, data in zip(range(n), self.arrivals())]
+        """The first N packets, or as many as there are."""
+        came = []
+        try:
+            for _, data in zip(range(n), self.arrivals()):
+                came.append(data)
+        except TimeoutError:
+            pass
+        return came
 
     def until_pong(self):
         """What comes before the answer to the last ping."""
