@@ -22,6 +22,7 @@
 #include "cookie.h"
 #include "firewall.h"
 #include "gateway.h"
+#include "hook.h"
 #include "inward.h"
 #include "nat.h"
 #include "related.h"
@@ -157,6 +158,7 @@ static void csp_box_admit(struct csp_packet *p)
  */
 unsigned int csp_box_packet(struct csp_packet *p)
 {
+	enum csp_fate fate;
 	struct csp_msg msg;
 	int err;
 
@@ -173,7 +175,10 @@ unsigned int csp_box_packet(struct csp_packet *p)
 		return NF_ACCEPT;
 	}
 
-	switch (csp_box_messages(p, &msg)) {
+	fate = csp_box_messages(p, &msg);
+	if (p->ct && !csp_box_translates(p->box))
+		fate = CSP_FATE_DROP;
+	switch (fate) {
 	case CSP_FATE_DROP:
 		CSP_BOX_INC(p->box, DROPS);
 		if (p->ct)

@@ -8,7 +8,9 @@
  * passes a NAT (nat_hook.c). To other packets each costs a comparison of the
  * protocol, and to UDP one of the ports.
  *
- * The hooks of a namespace are registered when it is enabled; so is conntrack.
+ * The hook of FORWARD is registered when a namespace is enabled; so is
+ * conntrack. The others are then if nf_nat is there, or at the latest when the
+ * first mapping is reserved: all that is forwarded would have to pay for them.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -156,14 +158,17 @@ static unsigned int csp_box_hook6(void *priv, struct sk_buff *skb,
 	}
 
 static const struct nf_hook_ops csp_box_ops[] = {
-	CSP_BOX_HOOK(csp_box_hook4, NFPROTO_IPV4, NF_INET_PRE_ROUTING,
-		     NF_IP_PRI_CONNTRACK - 1),
-	CSP_BOX_HOOK(csp_box_hook6, NFPROTO_IPV6, NF_INET_PRE_ROUTING,
-		     NF_IP_PRI_CONNTRACK - 1),
 	CSP_BOX_HOOK(csp_box_hook4, NFPROTO_IPV4, NF_INET_FORWARD,
 		     CSP_BOX_PRIORITY),
 	CSP_BOX_HOOK(csp_box_hook6, NFPROTO_IPV6, NF_INET_FORWARD,
 		     CSP_BOX_PRIORITY),
+};
+
+static const struct nf_hook_ops csp_box_nat_ops[] = {
+	CSP_BOX_HOOK(csp_box_hook4, NFPROTO_IPV4, NF_INET_PRE_ROUTING,
+		     NF_IP_PRI_CONNTRACK - 1),
+	CSP_BOX_HOOK(csp_box_hook6, NFPROTO_IPV6, NF_INET_PRE_ROUTING,
+		     NF_IP_PRI_CONNTRACK - 1),
 	CSP_BOX_HOOK(csp_box_hook4, NFPROTO_IPV4, NF_INET_POST_ROUTING,
 		     NF_IP_PRI_NAT_SRC - 1),
 	CSP_BOX_HOOK(csp_box_hook6, NFPROTO_IPV6, NF_INET_POST_ROUTING,
@@ -171,16 +176,85 @@ static const struct nf_hook_ops csp_box_ops[] = {
 };
 
 /* The hooks get their namespace's box, so they are registered from a copy. */
-static int csp_box_hook(struct csp_box *box)
+static int csp_box_hook(struct csp_box *box, struct nf_hook_ops *ops, int n)
 {
-	struct nf_hook_ops *ops = box->ops;
 	int i;
 
-	BUILD_BUG_ON(ARRAY_SIZE(csp_box_ops) != ARRAY_SIZE(box->ops));
-	memcpy(ops, csp_box_ops, sizeof(csp_box_ops));
-	for (i = 0; i < ARRAY_SIZE(csp_box_ops); i++)
+	for (i = 0; i < n; i++)
 		ops[i].priv = box;
-	return nf_register_net_hooks(box->net, ops, ARRAY_SIZE(csp_box_ops));
+	return nf_register_net_hooks(box->net, ops, n);
+}
+
+static int csp_box_hook_forward(struct csp_box *box)
+{
+	int err = nf_ct_netns_get(box->net, NFPROTO_INET);
+
+	if (err)
+		return err;
+	BUILD_BUG_ON(ARRAY_SIZE(csp_box_ops) != ARRAY_SIZE(box->ops));
+	memcpy(box->ops, csp_box_ops, sizeof(csp_box_ops));
+	err = csp_box_hook(box, box->ops, ARRAY_SIZE(box->ops));
+	if (err)
+		nf_ct_netns_put(box->net, NFPROTO_INET);
+	box->hooked = !err;
+	return err;
+}
+
+static int csp_box_hook_nat(struct csp_box *box)
+{
+	int err;
+
+	lockdep_assert_held(&box->mutex);
+	if (box->nat_hooked)
+		return 0;
+	BUILD_BUG_ON(ARRAY_SIZE(csp_box_nat_ops) != ARRAY_SIZE(box->nat_ops));
+	memcpy(box->nat_ops, csp_box_nat_ops, sizeof(csp_box_nat_ops));
+	err = csp_box_hook(box, box->nat_ops, ARRAY_SIZE(box->nat_ops));
+	WRITE_ONCE(box->nat_hooked, !err);
+	return err;
+}
+
+static bool csp_box_has_nat(struct csp_box *box)
+{
+	bool has;
+
+	rcu_read_lock();
+	has = csp_nat_active(box, 4) || csp_nat_active(box, 6);
+	rcu_read_unlock();
+	return has;
+}
+
+static void csp_box_nat_work(struct work_struct *work)
+{
+	struct csp_box *box = container_of(work, struct csp_box, nat_work);
+
+	mutex_lock(&box->mutex);
+	/* If that fails, the next packet that needs it tries again. */
+	if (box->hooked)
+		csp_box_hook_nat(box);
+	mutex_unlock(&box->mutex);
+}
+
+/**
+ * csp_box_hooks_init() - before the first hook of a namespace
+ * @box: namespace
+ *
+ * Context: process.
+ */
+void csp_box_hooks_init(struct csp_box *box)
+{
+	INIT_WORK(&box->nat_work, csp_box_nat_work);
+}
+
+/**
+ * csp_box_hooks_exit() - after the last one
+ * @box: namespace, after csp_box_hooks_put()
+ *
+ * Context: process, csp_box.mutex not held; may sleep.
+ */
+void csp_box_hooks_exit(struct csp_box *box)
+{
+	cancel_work_sync(&box->nat_work);
 }
 
 /**
@@ -192,23 +266,34 @@ static int csp_box_hook(struct csp_box *box)
  */
 int csp_box_hooks_get(struct csp_box *box)
 {
-	int err;
+	int err = 0;
 
 	lockdep_assert_held(&box->mutex);
-	if (box->hooked)
-		return 0;
 	if (box->dying)
 		return -ENETDOWN;
-	err = nf_ct_netns_get(box->net, NFPROTO_INET);
-	if (err)
-		return err;
-	err = csp_box_hook(box);
-	if (err) {
-		nf_ct_netns_put(box->net, NFPROTO_INET);
-		return err;
-	}
-	box->hooked = true;
-	return 0;
+	if (!box->hooked)
+		err = csp_box_hook_forward(box);
+	/* Without these it takes part, too: see below. */
+	if (!err && csp_box_has_nat(box))
+		csp_box_hook_nat(box);
+	return err;
+}
+
+/**
+ * csp_box_translates() - does signalling get the addresses that a NAT lends?
+ * @box: namespace
+ *
+ * It will very soon, if it does not yet.
+ *
+ * Context: any.
+ * Return: false: what needs them has to be sent again.
+ */
+bool csp_box_translates(struct csp_box *box)
+{
+	if (likely(READ_ONCE(box->nat_hooked)))
+		return true;
+	schedule_work(&box->nat_work);
+	return false;
 }
 
 /**
@@ -224,6 +309,10 @@ void csp_box_hooks_put(struct csp_box *box)
 	lockdep_assert_held(&box->mutex);
 	if (!box->hooked)
 		return;
+	if (box->nat_hooked)
+		nf_unregister_net_hooks(box->net, box->nat_ops,
+					ARRAY_SIZE(box->nat_ops));
+	WRITE_ONCE(box->nat_hooked, false);
 	nf_unregister_net_hooks(box->net, box->ops, ARRAY_SIZE(box->ops));
 	nf_ct_netns_put(box->net, NFPROTO_INET);
 	synchronize_net();

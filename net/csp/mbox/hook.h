@@ -7,8 +7,12 @@
 
 #include "mbox.h"
 
-/* Both under csp_box.mutex, and no more than once. */
+void csp_box_hooks_init(struct csp_box *box);
+void csp_box_hooks_exit(struct csp_box *box);
+/* Both under csp_box.mutex. Again: if there is a NAT since then, its, too. */
 int csp_box_hooks_get(struct csp_box *box);
 void csp_box_hooks_put(struct csp_box *box);
+/* Are those of the NAT there? They will be. Any context. */
+bool csp_box_translates(struct csp_box *box);
 
 #endif /* _NET_CSP_MBOX_HOOK_H */

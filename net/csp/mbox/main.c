@@ -29,6 +29,7 @@ static int __net_init csp_box_net_init(struct net *net)
 	box->net = net;
 	box->since = ktime_get_boottime_seconds();
 	mutex_init(&box->mutex);
+	csp_box_hooks_init(box);
 	csp_box_conf_defaults(box);
 	err = csp_box_mib_init(box);
 	if (err)
@@ -95,6 +96,7 @@ static void __net_exit csp_box_net_exit(struct net *net)
 {
 	struct csp_box *box = csp_box_pernet(net);
 
+	csp_box_hooks_exit(box);
 	csp_gateway_exit(box);
 	csp_auth_exit(box);
 	csp_names_exit(box);

@@ -85,8 +85,11 @@ struct nf_ct_timeout;
  * @mib:       counters
  * @conf:      settings; read with CSP_BOX_CONF() without a lock
  * @mutex:     writers of settings, hooks and rules
- * @hooked:    the hooks are registered
- * @ops:       the hooks; as long as @hooked they belong to netfilter
+ * @hooked:    the hook of FORWARD is registered
+ * @ops:       that hook; as long as @hooked it belongs to netfilter
+ * @nat_hooked: those of the NAT are registered, which implies @hooked
+ * @nat_ops:   these hooks
+ * @nat_work:  registers them
  * @dying:     the namespace goes: nothing new
  * @id:        by which hosts know it; 0: none yet; see csp_box_id()
  * @since:     ktime_get_boottime_seconds() when it began
@@ -132,7 +135,10 @@ struct csp_box {
 	u32			conf[__CSP_BOX_CONF_MAX];
 	struct mutex		mutex;	/* see above */
 	bool			hooked;
-	struct nf_hook_ops	ops[6];
+	struct nf_hook_ops	ops[2];
+	bool			nat_hooked;
+	struct nf_hook_ops	nat_ops[4];
+	struct work_struct	nat_work;
 	bool			dying;
 	__be32			id;
 	time64_t		since;

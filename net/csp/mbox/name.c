@@ -21,6 +21,7 @@
 
 #include "../opts.h"
 #include "conf.h"
+#include "hook.h"
 #include "name.h"
 
 static const struct rhashtable_params csp_name_params = {
@@ -189,6 +190,8 @@ static int csp_name_insert(struct csp_box *box, struct csp_name *name,
 		NL_SET_ERR_MSG(extack, "Addresses cannot be translated here");
 		return err;
 	}
+	/* There is a NAT now. */
+	csp_box_hooks_get(box);
 	err = rhashtable_lookup_insert_fast(&box->names, &name->node,
 					    csp_name_params);
 	if (err)

@@ -27,6 +27,7 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_nat.h>
 
+#include "hook.h"
 #include "inward.h"
 #include "nat.h"
 #include "reply.h"
@@ -304,6 +305,8 @@ enum csp_fate csp_nat_redirect(struct csp_packet *p, const struct csp_msg *msg,
 	src.loc = nat->addr;
 	src.local_port = nat->port == src.port ? 0 : nat->port;
 	CSP_BOX_INC(p->box, NAT_REDIRECTED);
+	/* What comes next needs it. */
+	csp_box_translates(p->box);
 	csp_box_redirect_to(p, msg, &src, &msg->dst, NULL);
 	return CSP_FATE_DROP;
 }
