@@ -165,8 +165,9 @@ static int csp_detach_collect(struct list_head *from, struct list_head *due,
 			continue;
 		first = list_first_entry_or_null(due, struct csp_flow,
 						 detach_node);
-		/* One packet has one source. */
+		/* One source, and one host: behind a NAT there may be others. */
 		if (first && (first->udp != flow->udp ||
+			      first->pair != flow->pair ||
 			      !ipv6_addr_equal(&first->t.laddr,
 					       &flow->t.laddr)))
 			continue;
