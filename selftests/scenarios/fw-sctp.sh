@@ -8,14 +8,17 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 40
+plan 41
 
 routed
-for h in A B; do deaf $h; done
+for h in A B; do
+	deaf $h
+	on $h nft add rule inet test in ip6 nexthdr 253 drop
+done
 stateful_firewall R
 capture A-R
 rule R in to-a dport 81 reject "not from here"
-rule R in to-a dport 82 accept timeout 2s
+rule R in to-a dport 82 accept timeout 10s
 rule R in to-a accept
 
 cid=a1a1a1a1a1a1a1a1 peer=b1b1b1b1b1b1b1b1
@@ -55,7 +58,7 @@ end() {
 	quit client server
 }
 
-try_all() { # PROTO STATE_OF_CONNTRACK
+try_all() { # PROTO STATE_OF_CONNTRACK BYTES
 	phase "$1"
 	count_box R
 	listener server B "$1" $b 80
@@ -66,8 +69,8 @@ try_all() { # PROTO STATE_OF_CONNTRACK
 	drops=$(hits R dropped)
 	ok "$1: connect" dial client A "$1" $b 80 '' 40000
 	ok "$1: accept" tell server accept
-	ok "$1: data" passes client server 1000
-	ok "$1: data, back" passes server client 1000
+	ok "$1: data" passes client server "$3"
+	ok "$1: data, back" passes server client "$3"
 	is "$1: nothing was dropped" "$(hits R dropped)" "$drops"
 	ok "$1: conntrack knows what it is" on R grep -q "$1 .*$2 src=$a " /proc/net/nf_conntrack
 	ok "$1: the pinhole is for its port only" blocked "$1" 83
@@ -84,12 +87,14 @@ try_all() { # PROTO STATE_OF_CONNTRACK
 	ok "$1: refused by a rule" wait_for box_counters_are R refused-rule=1
 	is "$1: which says why" "$(messages "A-R@$1" | grep -c 'Reject(POLICY, "not from here"')" 1
 
+	# The time runs from the OK on: everything is there by then.
 	listener server B "$1" $b 82
+	client client A "$1" $b 82 '' 40000
 	open_hole "$1" 82
-	dial client A "$1" $b 82 '' 40000
+	connect client
 	tell server accept
-	ok "$1: a pinhole of two seconds" passes client server 1000
-	is "$1: as it was told" "$(holes R granted_ms)" 2000
+	ok "$1: a pinhole of ten seconds" passes client server "$3"
+	is "$1: as it was told" "$(holes R granted_ms)" 10000
 	ok "$1: closes when it is idle" wait_for box_counters_are R idle=1
 	drops=$(hits R dropped)
 	tell client send 10
@@ -98,8 +103,26 @@ try_all() { # PROTO STATE_OF_CONNTRACK
 }
 
 # Debian loads neither by itself.
-if modprobe -q sctp; then try_all sctp ESTABLISHED; else skip 19 "no SCTP in this kernel"; fi
-if modprobe -q dccp_ipv4; then try_all dccp OPEN; else skip 19 "no DCCP in this kernel"; fi
+if modprobe -q sctp; then try_all sctp ESTABLISHED 1000; else skip 19 "no SCTP in this kernel"; fi
+# Conntrack has the checksum of longer DCCP packets for wrong, over IPv4, and takes them for
+# invalid, with CSP or without: nf_ip_checksum_partial() gives csum_tcpudp_nofold() the length
+# where the protocol belongs, which is one byte. So of Linux 6.1 and 6.12.
+if modprobe -q dccp_ipv4; then
+	try_all dccp OPEN 150
+	on R sysctl -q net.netfilter.nf_conntrack_checksum=0
+	listener server B dccp $b 80
+	client client A dccp $b 80 '' 40000
+	open_hole dccp 80
+	connect client
+	tell server accept
+	ok "dccp: longer ones, if conntrack looks at no checksums" passes client server 1000
+	close_hole dccp 80
+	wait_for no_holes R
+	on R sysctl -q net.netfilter.nf_conntrack_checksum=1
+	end
+else
+	skip 20 "no DCCP in this kernel"
+fi
 
 # --- IPv6 ----------------------------------------------------------------------------------
 
