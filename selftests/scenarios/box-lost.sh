@@ -26,11 +26,15 @@ level=0 refresh=2539
 set_refresh() { tell "$1" setopt $level $refresh "0${2}000000"; }	# NAME 0|1
 more() { [ "$(counter "$1" "$2")" -gt "$3" ]; }	# HOST COUNTER N
 granted() { tell "$1" info && [ "$(field timeout)" = "$2" ]; }	# NAME MS
-# The module goes, and what conntrack knows with it: so does a reboot.
+# The module goes, and what conntrack knows with it: so does a reboot. Nothing passes
+# meanwhile, or a Setup might that conntrack still knows, and tell that there is no box.
+forwarding() { on R sysctl -q "net.ipv4.ip_forward=$1" "net.ipv6.conf.all.forwarding=$1"; }
 restart() {
+	forwarding 0
 	rmmod csp_mbox
 	on R conntrack -F >/dev/null 2>&1
 	box
+	forwarding 1
 }
 
 # --- silence ---------------------------------------------------------------------------------------
