@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/nat.sh"
 
-plan 45
+plan 53
 
 behind_nat
 nat masquerade
@@ -104,6 +104,7 @@ ok "closing gives it up" quiet A B
 ok "and the mapping with it" wait_for no_holes R
 quit server
 
+named fd00:1::fe R6
 phase v6
 listener server B tcp :: 80 prefer
 ok "IPv6: the client connects" dial client A tcp fd00:2::2 80 require 40000
@@ -114,6 +115,31 @@ ok "data" exchange client server 100k
 quit client server
 ok "both ends forget the connection" quiet A B
 wait_for no_holes R
+
+# Prefix for prefix, as RFC 6296 has it: no address of R's own stands for A.
+no_firewall R
+nat "ip6 saddr fd00:1::/64 snat ip6 prefix to ip6 saddr map { fd00:1::/64 : fd00:77::/64 }"
+named fd00:77::1 A77
+phase prefix
+count_box R
+listener server B tcp :: 80 prefer
+ok "IPv6, another prefix: the client connects" dial client A tcp fd00:2::2 80 require 40000
+tell server accept
+is "the server knows it by that prefix" "$(names server)" "fd00:2::2,80 fd00:77::1,40000"
+is "the client itself by its own" "$(names client)" "fd00:1::1,40000 fd00:2::2,80"
+ok "data" exchange client server 100k
+quit client server
+ok "both ends forget the connection" quiet A B
+ok "and the NAT" wait_for no_holes R
+ok "counted" box_counters_are R nat-reserved=1 nat-redirected=1 confirmed=1 detached=1
+ok "messages" expect_messages A-R@prefix <<-END
+	A6 > B6: Setup(TCP, A6,40000 <-> B6,80) + SYN
+	R6 > A6: Redirect(TCP, A6:A77,40000 <-> B6,80, by R6)
+	A6 > B6: Setup(TCP, A6:A77,40000 <-> B6,80) + SYN
+	B6 > A6: OK(Timeout=7440s)
+	A6 > B6: Detach(TCP, A6:A77,40000 <-> B6,80)
+	B6 > A6: OK
+END
 
 # --- another port ----------------------------------------------------------------------------------
 
