@@ -202,6 +202,7 @@ ok "the client says that it likes the path little" \
 ok "the server goes back to where the client was" wait_for path_is S 10.0.2.2 10.0.1.1
 ok "the download is complete and right" end_copy server client
 is "the server after" "$(place server)" "10.0.1.1,80 10.0.2.2,40000 established 2"
-ok "the firewall has learned of it anew" box_counters_are X confirmed=1 not-believed=0
+# The answer to the offer that follows is none that the box waits for.
+ok "the firewall has learned of it anew" box_counters_are X confirmed=1
 over X Y
 ok "nobody sent a RST" no_reset C-R@client
