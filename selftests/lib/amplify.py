@@ -13,8 +13,8 @@ nobody knows:
                                        Setups for three home addresses of the AGENT, with
                                        a TOKEN for the last
   amplify.py DEVICE OWN PEER GATEWAY victim
-                                       waits ("ready") for a Setup of PEER with the token
-                                       of its GATEWAY, and asks that for blocks
+                                       waits ("ready") for a Setup with the token of the
+                                       GATEWAY, and asks that for blocks of who sent it
 
 Addresses are all of IPv4, or all of IPv6.  A ping behind each request, which comes back
 behind whatever was answered at once, tells when the next one can be sent.  What is
@@ -183,9 +183,11 @@ class IP:
     def __init__(self, data):
         if data[0] >> 4 == 6:
             self.proto, self.dst, at = data[6], data[24:40], 40
+            self.src = socket.inet_ntop(socket.AF_INET6, data[8:24])
             self.length = 40 + struct.unpack(">H", data[4:6])[0]
         else:
             self.proto, self.dst, at = data[9], data[16:20], 4 * (data[0] & 15)
+            self.src = socket.inet_ntoa(data[12:16])
             self.length = struct.unpack(">H", data[2:4])[0]
         self.payload = data[at:self.length]
 
@@ -227,14 +229,14 @@ def ask_homes(prober, own, homes, token):
             show(name, packet, prober.ask(packet, to, answers=int(answered)))
 
 
-def ask_gateway(prober, own, peer, gateway):
+def ask_gateway(prober, own, gateway):
     print("ready", flush=True)
     for data in prober.arrivals():
         setup = signalling(data)
         if setup and "VIA" in setup.messages[0].attrs:
             token = setup.messages[0].attrs["VIA"][8 if p.family(own) == 4 else 20:]
             break
-    flood = [p.conn(0, p.end(peer), p.end(own)),
+    flood = [p.conn(0, p.end(IP(data).src), p.end(own)),
              p.attr("VIA", p.addr(gateway) + token), own_id(),
              p.attr("ERROR", p.error("FLOOD"))]
 
@@ -268,7 +270,7 @@ def main():
     if more[:1] == ["homes"]:
         ask_homes(prober, own, more[1:4], bytes.fromhex(more[4]))
     elif more[:1] == ["victim"]:
-        ask_gateway(prober, own, peer, gateway)
+        ask_gateway(prober, own, gateway)
     else:
         ask_strangers(prober, own, peer, gateway, *more)
 
