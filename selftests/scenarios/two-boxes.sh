@@ -34,7 +34,7 @@ default_via X 10.0.12.254
 default_via Y 10.0.15.254
 ip -n csp-R route add 10.0.2.0/24 via 10.0.12.1
 ip -n csp-R route add 10.0.5.0/24 via 10.0.15.1
-for dev in to-c to-x to-y; do delay R:$dev 5ms rate 2mbit; done
+for dev in to-c to-x to-y; do delay R:$dev 5ms rate 1mbit; done
 for h in C S; do conf $h udp_encap=0; done
 
 # Each address leaves by its own interface.
@@ -95,7 +95,7 @@ talk C S 10.0.2.2
 ok "a pinhole at the one firewall" open_for X 10.0.1.1 10.0.2.2
 ok "none at the other" no_holes Y
 count_box Y
-start_copy client server 800k
+start_copy client server 1200k
 wait_for received S 100000
 dead 10.0.2.2
 ok "the path dies in an upload: the client moves" wait_for path_is C 10.0.1.1 10.0.5.2
@@ -107,7 +107,7 @@ no_firewall R
 
 ok "the first one forgets" forget X
 count_from_here C S
-start_copy server client 800k
+start_copy server client 1200k
 wait_for received C 100000
 ok "the server says that it likes the path little" \
 	ctl S flow change "$(flows S cid)" pref low
@@ -118,7 +118,7 @@ ok "since it saw the move" box_counters_are X confirmed=1 not-believed=0
 
 ok "the other one forgets" forget Y
 count_from_here S
-start_copy server client 800k
+start_copy server client 1200k
 wait_for received C 100000
 dead 10.0.2.2
 ok "the path dies in a download: the server moves" wait_for moved S 1
@@ -183,7 +183,7 @@ at_y
 offered() { [ "$(flows C 'alternatives[]')" = 10.0.5.2 ]; }
 wait_for offered
 ok "gets another provider: nothing is open at the NAT" no_holes Y
-start_copy client server 800k
+start_copy client server 1200k
 wait_for received C 100000
 dead 10.0.2.2
 ok "the path dies in an upload: the client moves" wait_for moved S 1
@@ -195,7 +195,7 @@ ok "the NAT has learned of it by the move" box_counters_are Y nat-reserved=1 \
 no_firewall R
 
 ok "the firewall forgets" forget X
-start_copy server client 800k
+start_copy server client 1200k
 wait_for received S 100000
 ok "the client says that it likes the path little" \
 	ctl S flow change "$(flows S cid)" pref low
