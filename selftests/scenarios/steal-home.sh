@@ -95,21 +95,24 @@ ctl H agent del 10.0.9.7
 
 # --- with what was recorded ------------------------------------------------------------------------------
 
-forge() { on X "$lib/forge.py" "$tmp/old.pcap" "$@"; }
-record() { wait_for captured_all R-H; cp "$tmp/R-H.pcap" "$tmp/old.pcap"; }
+forge() { on X "$lib/forge.py" "$tmp/$recorded" "$@"; }
+# Before X sends anything, which would be the last.
+record() { wait_for captured_all R-H; cp "$tmp/R-H.pcap" "$tmp/$1"; }	# FILE
 # B leaves, and comes again: X has a deregistration.
 drop_reg B 10.0.9.9
-record
-leave=$("$lib/forge.py" "$tmp/old.pcap" "register+:-1 show" | wc -l)
+record left.pcap
+leave=$("$lib/forge.py" "$tmp/left.pcap" "register+:-1 show" | wc -l)
 ok "X has recorded how B deregistered" test "$leave" = 1
 register_with H B --lifetime 1h
 ok "B has registered again" wait_for is_registered B
+record came.pcap
 count_box H
+recorded=left.pcap
 forge "register+:-1"
 ok "the deregistration again: too old" wait_for box_counters_are H home-stale=1
 forge "register+:-1 seq=1000"
 ok "with a higher number" wait_for box_counters_are H home-bad-mac=1
-record
+recorded=came.pcap
 forge "register+:-1 timeout=0"
 ok "a registration made into one" wait_for box_counters_are H home-bad-mac=2
 forge "register+:-1 home=10.0.9.8"
