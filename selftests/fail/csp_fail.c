@@ -123,13 +123,12 @@ static struct csp_fail_probe csp_fail_probes[] = {
 
 /* Where a kprobe that replaces a function has the processor go on. */
 asmlinkage void csp_fail_return(void);
-asm(
-	".text\n"
+asm(".text\n"
 	".type csp_fail_return, @function\n"
 	".balign 16\n"
 	"csp_fail_return:\n"
-		ANNOTATE_NOENDBR
-		ASM_RET
+	ANNOTATE_NOENDBR
+	ASM_RET
 	".size csp_fail_return, .-csp_fail_return\n"
 );
 
