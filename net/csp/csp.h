@@ -672,11 +672,12 @@ struct csp_net {
 	struct csp_share	*served;	/* flows, by the same; share.c */
 	struct csp_flood	*flood;		/* blocks asked for, flood.c */
 	struct socket		*encap_sock[2];
+	bool			encap_wanted;
 	bool			hooked;		/* LOCAL_OUT */
 	bool			hooked_in;	/* LOCAL_IN; under hook_in_lock */
 	struct mutex		hook_lock;	/* registration, hook.c */
 	struct mutex		hook_in_lock;	/* the same; inside socket locks */
-	struct mutex		encap_lock;	/* encap_sock, encap.c */
+	struct mutex		encap_lock;	/* encap_*, encap.c */
 	bool			dying;
 
 	struct mutex		conf_lock;	/* one writer of conf, conf.c */

@@ -150,12 +150,32 @@ int csp_encap_open(struct csp_net *cn)
 	int err = 0;
 
 	mutex_lock(&cn->encap_lock);
-	if (READ_ONCE(cn->hooked) && !READ_ONCE(cn->dying) &&
+	if (cn->encap_wanted && !READ_ONCE(cn->dying) &&
 	    !cn->encap_sock[0] && CSP_CONF(cn, udp_encap))
 		err = csp_encap_open_all(cn);
 	mutex_unlock(&cn->encap_lock);
 	return err;
 }
+
+/**
+ * csp_encap_want() - listen for encapsulated signalling from now on
+ * @cn: namespace that gets messages: it has flagged sockets, is registered with
+ *      an agent, is one, or is a gateway
+ *
+ * Without the port signalling works all the same, but natively only.
+ *
+ * Context: process; may sleep.
+ */
+void csp_encap_want(struct csp_net *cn)
+{
+	mutex_lock(&cn->encap_lock);
+	cn->encap_wanted = true;
+	mutex_unlock(&cn->encap_lock);
+	if (csp_encap_open(cn))
+		pr_warn("csp: UDP port %u is taken: no signalling over UDP\n",
+			CSP_CONF(cn, udp_port));
+}
+EXPORT_SYMBOL_GPL(csp_encap_want);
 
 /**
  * csp_encap_close() - stop listening

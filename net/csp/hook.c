@@ -388,14 +388,6 @@ static const struct nf_hook_ops csp_hooks_in[] = {
 	},
 };
 
-/* Without the port signalling works all the same, but natively only. */
-static void csp_hooks_encap(struct csp_net *cn)
-{
-	if (csp_encap_open(cn))
-		pr_warn("csp: UDP port %u is taken: no signalling over UDP\n",
-			CSP_CONF(cn, udp_port));
-}
-
 /**
  * csp_hook_in_update() - have LOCAL_IN hooked while, and only while, need be
  * @cn: namespace, in which a tombstone or a registration came, or the last one
@@ -455,7 +447,7 @@ int csp_hooks_get(struct csp_net *cn, u8 mode)
 		if (!err) {
 			/* Pairs with the acquire above. */
 			smp_store_release(&cn->hooked, true);
-			csp_hooks_encap(cn);
+			csp_encap_want(cn);
 		}
 	}
 	mutex_unlock(&cn->hook_lock);

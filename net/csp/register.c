@@ -26,6 +26,7 @@
 #include <net/addrconf.h>
 #include <net/dst.h>
 
+#include "encap.h"
 #include "grant.h"
 #include "hook.h"
 #include "key.h"
@@ -607,6 +608,7 @@ int csp_reg_add(struct csp_net *cn, const struct csp_reg_spec *spec,
 		csp_reg_end(cn, old);
 	}
 	csp_hook_in_update(cn);
+	csp_encap_want(cn);
 	csp_reg_queue(reg, jiffies);
 	return 0;
 out:

@@ -12,7 +12,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 42
+plan 43
 
 # shellcheck disable=SC2119 # without a delay
 home_network
@@ -105,6 +105,8 @@ is "or says nothing" "$(got homes "Setup: hidden, nobody there")" nothing
 is "lets nobody in without a token" "$(got homes "Setup: guarded")" REJECT
 is "and who has one" "$(got homes "Setup: guarded, with its token")" REDIRECT
 is "unless the host does not want it" "$(got homes "Setup: guarded, nobody there")" REJECT
+is "all of it over UDP as well" "$(grep '(UDP)' "$tmp/homes" | sed 's/ (UDP)//' | cut -d '|' -f 1,4)" \
+	"$(grep -v '(UDP)' "$tmp/homes" | cut -d '|' -f 1,4)"
 ok "in the same way by IPv6" same homes
 for a in 10.0.9.{4,5,6} fd00:9::{4,5,6}; do ctl B register del "$a"; done
 no_reg() { [ "$(ctl B -j register | jq length)" = 0 ]; }

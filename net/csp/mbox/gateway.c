@@ -21,6 +21,7 @@
 #include <net/ipv6.h>
 
 #include "../cookie.h"
+#include "../encap.h"
 #include "../limit.h"
 #include "../rx.h"
 #include "../tx.h"
@@ -327,13 +328,16 @@ int csp_gateway_add(struct csp_box *box, const struct csp_rule_if *side,
 		return err;
 	}
 	new = csp_gateway_copy(old);
-	if (!new)
+	if (!new) {
+		NL_SET_ERR_MSG(extack, "There is no memory for the side");
 		return -ENOMEM;
+	}
 	if (i < 0)
 		i = new->n++;
 	new->side[i] = *side;
 	new->edge[i] = edge;
 	csp_gateway_set(box, new);
+	csp_encap_want(csp_box_host(box));
 	return 0;
 }
 

@@ -25,6 +25,7 @@
 #include <linux/rculist.h>
 #include <linux/slab.h>
 
+#include "../encap.h"
 #include "../key.h"
 #include "home.h"
 #include "netlink.h"
@@ -347,8 +348,10 @@ int csp_home_add(struct csp_box *box, const struct csp_home_spec *spec,
 		csp_home_free(home);
 		if (!box->n_homes)
 			csp_attract_end(box);
+		return err;
 	}
-	return err;
+	csp_encap_want(csp_box_host(box));
+	return 0;
 }
 
 /**
