@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 52
+plan 50
 
 home_network 5ms
 dropper R
