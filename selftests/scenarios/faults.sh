@@ -8,6 +8,8 @@
 # memory again all works.
 #
 #	CSP_FAULTS_STEP		1: each call fails once, instead of each third (3)
+#	CSP_FAULTS_EACH		"2 3": each second call fails, then each third (3 7 11)
+#	CSP_FAULTS_CALLS	connections meanwhile (25)
 #
 # Time limit: 600
 . "$(dirname "$0")/../lib/lib.sh"
@@ -16,7 +18,8 @@
 . "$(dirname "$0")/../lib/home.sh"
 . "$(dirname "$0")/../lib/faults.sh"
 
-plan 33
+read -ra each <<<"${CSP_FAULTS_EACH:-3 7 11}"
+plan $((27 + ${#each[@]}))
 
 faults_ready
 
@@ -84,7 +87,8 @@ command "its counters" R -j box stats
 addr A:eth0 10.0.3.1/24 C
 # Nobody remembers that the other end did not answer.
 for h in A B; do conf $h fallback=1000 embryonic_timeout=1000 move_timeout=2000 peer_ttl=1; done
-on B "$lib/bustle.py" serve 81 10.0.2.2 10.0.9.9 fd00:2::2 >"$tmp/B.bustle" &
+# Not by on(): what is killed would be another shell.
+nsenter --net=/run/netns/csp-B -- "$lib/bustle.py" serve 81 10.0.2.2 10.0.9.9 fd00:2::2 >"$tmp/B.bustle" &
 daemons+=($!)
 at_b=$!
 wait_for grep -q ready "$tmp/B.bustle"
@@ -94,7 +98,7 @@ bustle() { # N: each N-th call fails
 	ctl B peer flush >/dev/null
 	fail_each "$1"
 	on A "$lib/bustle.py" call 81 10.0.2.2 10.0.9.9 fd00:2::2 -f 10.0.1.1 10.0.3.1 fd00:1::1 \
-		-w 0.05 -n "${CSP_FAULTS_CALLS:-40}" >"$tmp/A.bustle" 2>&1 || { cat "$tmp/A.bustle"; return 1; }
+		-w 0.05 -n "${CSP_FAULTS_CALLS:-25}" >"$tmp/A.bustle" 2>&1 || { cat "$tmp/A.bustle"; return 1; }
 	ctl H agent del 10.0.9.9 2>/dev/null || true
 	agent_for H B 2>/dev/null || true
 	ctl B register del 10.0.9.9 2>/dev/null || true
@@ -103,7 +107,7 @@ bustle() { # N: each N-th call fails
 	fail_none
 	[ "$(n_failed_calls)" != 0 ]
 }
-for n in 2 3 5 7 11 13; do
+for n in "${each[@]}"; do
 	ok "connections while each ${n}th call fails" bustle $n
 done
 
