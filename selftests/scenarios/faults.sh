@@ -108,7 +108,7 @@ bustle() { # N: each N-th call fails
 	[ "$(n_failed_calls)" != 0 ]
 }
 for n in "${each[@]}"; do
-	ok "connections while each ${n}th call fails" bustle $n
+	ok "connections while each ${n}th call fails" bustle "$n"
 done
 
 # --- afterwards -----------------------------------------------------------------------------------------------
