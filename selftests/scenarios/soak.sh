@@ -49,10 +49,14 @@ held() {
 	awk '/^(SUnreclaim|Percpu|KernelStack):/ { n += $2 } END { print n }' /proc/meminfo
 }
 
+bustle() {
+	on A "$lib/bustle.py" call 81 10.0.2.2 10.0.9.9 fd00:2::2 \
+		-f 10.0.1.1 10.0.3.1 fd00:1::1 -n "$calls" -w "$pause" >"$tmp/A.bustle"
+}
+
 began=$(date +%s)
 for ((i = 0; i < rounds; i++)); do
-	ok "round $i" on A "$lib/bustle.py" call 81 10.0.2.2 10.0.9.9 fd00:2::2 \
-		-f 10.0.1.1 10.0.3.1 fd00:1::1 -n "$calls" -w "$pause" >"$tmp/A.bustle"
+	ok "round $i" bustle
 	used[i]=$(held)
 	note "$(tail -n 1 "$tmp/A.bustle"); ${used[i]} KiB"
 done
