@@ -163,6 +163,20 @@ static u32 csp_attach_reserve(const struct csp_move *mv)
 	return left > 0 ? left * mv->ok_len : 0;
 }
 
+/* Takes @len bytes of what may go to the new address; @keep have to remain. */
+static bool csp_attach_spend(struct csp_flow *flow, u32 len, u32 keep)
+{
+	struct csp_move *mv = flow->move;
+
+	lockdep_assert_held(&flow->lock);
+	if (mv->credit < len + keep) {
+		CSP_INC(flow->cn, LIMITED_DROP);
+		return false;
+	}
+	mv->credit -= len;
+	return true;
+}
+
 /**
  * csp_attach_charge() - may one more packet of data go to the peer?
  * @flow: the flow
@@ -176,17 +190,11 @@ static u32 csp_attach_reserve(const struct csp_move *mv)
  */
 bool csp_attach_charge(struct csp_flow *flow, u32 len)
 {
-	struct csp_move *mv = flow->move;
+	const struct csp_move *mv = flow->move;
 
 	lockdep_assert_held(&flow->lock);
-	if (!mv || !mv->unvalidated)
-		return true;
-	if (mv->credit < len + csp_attach_reserve(mv)) {
-		CSP_INC(flow->cn, LIMITED_DROP);
-		return false;
-	}
-	mv->credit -= len;
-	return true;
+	return !mv || !mv->unvalidated ||
+	       csp_attach_spend(flow, len, csp_attach_reserve(mv));
 }
 
 /* The OK itself; late ones are not counted. */
@@ -196,14 +204,8 @@ static bool csp_attach_charge_ok(struct csp_flow *flow, u32 len)
 
 	lockdep_assert_held(&flow->lock);
 	mv->ok_len = len;
-	if (!mv->unvalidated || mv->ok_attempt >= CSP_VALIDATE_ATTEMPTS)
-		return true;
-	if (mv->credit < len) {
-		CSP_INC(flow->cn, LIMITED_DROP);
-		return false;
-	}
-	mv->credit -= len;
-	return true;
+	return !mv->unvalidated || mv->ok_attempt >= CSP_VALIDATE_ATTEMPTS ||
+	       csp_attach_spend(flow, len, 0);
 }
 
 static u32 csp_attach_ok_wait(const struct csp_move *mv)
