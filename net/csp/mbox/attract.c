@@ -33,6 +33,7 @@
 #include <net/netfilter/ipv6/nf_reject.h>
 
 #include "home.h"
+#include "hook.h"
 #include "reply.h"
 
 /* After the raw table; conntrack need not know what ends here. */
@@ -237,7 +238,7 @@ static const struct nf_hook_ops csp_attract_ops[] = {
  */
 int csp_attract_begin(struct csp_box *box)
 {
-	int i, err;
+	int err;
 
 	lockdep_assert_held(&box->mutex);
 	if (box->attracting)
@@ -246,11 +247,8 @@ int csp_attract_begin(struct csp_box *box)
 		return -ENETDOWN;
 	BUILD_BUG_ON(ARRAY_SIZE(csp_attract_ops) !=
 		     ARRAY_SIZE(box->attract_ops));
-	memcpy(box->attract_ops, csp_attract_ops, sizeof(csp_attract_ops));
-	for (i = 0; i < ARRAY_SIZE(csp_attract_ops); i++)
-		box->attract_ops[i].priv = box;
-	err = nf_register_net_hooks(box->net, box->attract_ops,
-				    ARRAY_SIZE(box->attract_ops));
+	err = csp_box_hook(box, box->attract_ops, csp_attract_ops,
+			   ARRAY_SIZE(box->attract_ops));
 	box->attracting = !err;
 	return err;
 }

@@ -20,6 +20,7 @@
 
 #include "block.h"
 #include "gateway.h"
+#include "hook.h"
 
 /* Defragmentation comes before, so that a fragment has its transport. */
 #define CSP_BLOCK_PRIORITY	(NF_IP_PRI_RAW - 1)
@@ -191,16 +192,13 @@ static const struct nf_hook_ops csp_block_ops[] = {
 int csp_blocks_hook(struct csp_box *box)
 {
 	struct csp_blocks *bs = box->blocks;
-	int i, err;
+	int err;
 
 	lockdep_assert_held(&box->mutex);
 	if (bs->hooked)
 		return 0;
 	BUILD_BUG_ON(ARRAY_SIZE(csp_block_ops) != ARRAY_SIZE(bs->ops));
-	memcpy(bs->ops, csp_block_ops, sizeof(csp_block_ops));
-	for (i = 0; i < ARRAY_SIZE(bs->ops); i++)
-		bs->ops[i].priv = box;
-	err = nf_register_net_hooks(box->net, bs->ops, ARRAY_SIZE(bs->ops));
+	err = csp_box_hook(box, bs->ops, csp_block_ops, ARRAY_SIZE(bs->ops));
 	bs->hooked = !err;
 	return err;
 }

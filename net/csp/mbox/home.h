@@ -23,7 +23,6 @@ struct netlink_ext_ack;
  * @key_node:   in csp_box.home_keys, keyed by @rel.remote
  * @cid_node:   in csp_box.home_cids, keyed by @cid, if @cid is not 0
  * @list:       in csp_box.home_list
- * @rcu:        for kfree_rcu()
  * @box:        namespace
  * @addr:       the address; constant
  * @rel:        the relation with its host; constant
@@ -51,7 +50,6 @@ struct csp_home {
 	struct rhlist_head	key_node;
 	struct rhash_head	cid_node;
 	struct list_head	list;
-	struct rcu_head		rcu;
 	struct csp_box		*box;
 	struct in6_addr		addr;
 	struct csp_relation	rel;

@@ -175,14 +175,26 @@ static const struct nf_hook_ops csp_box_nat_ops[] = {
 		     NF_IP_PRI_NAT_SRC - 1),
 };
 
-/* The hooks get their namespace's box, so they are registered from a copy. */
-static int csp_box_hook(struct csp_box *box, struct nf_hook_ops *ops, int n)
+/**
+ * csp_box_hook() - register hooks that get their namespace's box
+ * @box:  namespace
+ * @copy: what is registered; belongs to netfilter as long as it is
+ * @ops:  the hooks
+ * @n:    how many
+ *
+ * Context: process, csp_box.mutex held.
+ * Return: 0 or a negative errno.
+ */
+int csp_box_hook(struct csp_box *box, struct nf_hook_ops *copy,
+		 const struct nf_hook_ops *ops, unsigned int n)
 {
-	int i;
+	unsigned int i;
 
+	lockdep_assert_held(&box->mutex);
+	memcpy(copy, ops, n * sizeof(*ops));
 	for (i = 0; i < n; i++)
-		ops[i].priv = box;
-	return nf_register_net_hooks(box->net, ops, n);
+		copy[i].priv = box;
+	return nf_register_net_hooks(box->net, copy, n);
 }
 
 static int csp_box_hook_forward(struct csp_box *box)
@@ -192,8 +204,7 @@ static int csp_box_hook_forward(struct csp_box *box)
 	if (err)
 		return err;
 	BUILD_BUG_ON(ARRAY_SIZE(csp_box_ops) != ARRAY_SIZE(box->ops));
-	memcpy(box->ops, csp_box_ops, sizeof(csp_box_ops));
-	err = csp_box_hook(box, box->ops, ARRAY_SIZE(box->ops));
+	err = csp_box_hook(box, box->ops, csp_box_ops, ARRAY_SIZE(box->ops));
 	if (err)
 		nf_ct_netns_put(box->net, NFPROTO_INET);
 	box->hooked = !err;
@@ -208,8 +219,8 @@ static int csp_box_hook_nat(struct csp_box *box)
 	if (box->nat_hooked)
 		return 0;
 	BUILD_BUG_ON(ARRAY_SIZE(csp_box_nat_ops) != ARRAY_SIZE(box->nat_ops));
-	memcpy(box->nat_ops, csp_box_nat_ops, sizeof(csp_box_nat_ops));
-	err = csp_box_hook(box, box->nat_ops, ARRAY_SIZE(box->nat_ops));
+	err = csp_box_hook(box, box->nat_ops, csp_box_nat_ops,
+			   ARRAY_SIZE(box->nat_ops));
 	WRITE_ONCE(box->nat_hooked, !err);
 	return err;
 }

@@ -7,6 +7,9 @@
 
 #include "mbox.h"
 
+/* Registers a copy of @ops, with the box as their argument. */
+int csp_box_hook(struct csp_box *box, struct nf_hook_ops *copy,
+		 const struct nf_hook_ops *ops, unsigned int n);
 void csp_box_hooks_init(struct csp_box *box);
 void csp_box_hooks_exit(struct csp_box *box);
 /* Both under csp_box.mutex. Again: if there is a NAT since then, its, too. */
