@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 28
+plan 31
 
 routed
 for h in A B; do conf $h udp_encap=0 default_mode=2 fallback=60000; done
@@ -99,3 +99,17 @@ ok "nor is a Detach, a Change, or their answer" wait_for box_counters_are R not-
 is "it stays as it was" "$(holes R state) $(holes R granted_ms)" "open 10000"
 ok "in both directions" passes inside outside 100
 ok "counted" box_counters_are R detached=0 changed=0 consented=1
+
+# Each end says that it is over, and hears that of the other before the answer to its own:
+# the answers may be lost, for nobody asks again.
+b_got() { on B ip -s -j link show eth0 | jq '.[0].stats64.rx.packets'; }
+before=$(b_got)
+for xid in 8 9; do
+	speak A 10.0.1.1 10.0.2.2 detach xid=$xid dcid=$peer \
+		conn=udp,10.0.1.1,6000,10.0.2.2,5000
+done
+b_got_both() { [ $(($(b_got) - before)) -ge 2 ]; }
+ok "one end's Detach passes, and again" wait_for b_got_both
+is "it alone ends nothing" "$(holes R state)" open
+speak B 10.0.2.2 10.0.1.1 detach xid=10 dcid=$cid conn=udp,10.0.2.2,5000,10.0.1.1,6000
+ok "those of both ends do" wait_for holes_are R state linger

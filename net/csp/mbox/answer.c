@@ -282,18 +282,7 @@ static void csp_answer_moved(struct csp_hole *hole, const struct csp_msg *msg)
 	csp_box_nl_event(hole, CSP_MBOX_EVENT_MOVED);
 }
 
-/* --- what ends --- */
-
-static void csp_answer_detached(struct csp_hole *hole)
-{
-	hole->has_bye = false;
-	if (hole->state == CSP_MBOX_STATE_LINGER)
-		return;
-	if (hole->ct && hole->owned && !csp_hole_is_closing(hole))
-		csp_timeout_fix(hole->ct, CSP_BOX_CONF(hole->box, linger));
-	csp_hole_set_state(hole, CSP_MBOX_STATE_LINGER);
-	csp_box_nl_event(hole, CSP_MBOX_EVENT_LINGERING);
-}
+/* --- a Change --- */
 
 static void csp_answer_changed(struct csp_hole *hole)
 {
@@ -327,7 +316,7 @@ static enum csp_fate csp_answer_ok(struct csp_packet *p, struct csp_hole *hole,
 		csp_answer_changed(hole);
 		tell = true;
 	} else if (csp_answers_detach(p, hole)) {
-		csp_answer_detached(hole);
+		csp_hole_detached(hole);
 	} else if (csp_answers_move(p, hole, msg)) {
 		csp_answer_moved(hole, msg);
 	} else {
@@ -366,7 +355,7 @@ static enum csp_fate csp_answer_no(struct csp_packet *p, struct csp_hole *hole,
 			csp_hole_remove(hole, true);
 		}
 	} else if (csp_answers_detach(p, hole)) {
-		csp_answer_detached(hole);
+		csp_hole_detached(hole);
 	} else if (csp_answers_move(p, hole, msg)) {
 		csp_hole_drop_move(hole, true);
 	} else if (!csp_answers_change(p, hole)) {

@@ -2,8 +2,8 @@
 /*
  * Requests about a connection that is up: Detach, Change, Attach; csp.rst,
  * section "Boxes". They are remembered, and take effect when their answer
- * passes (answer.c). A move gets a provisional pinhole for its new path at
- * once.
+ * passes (answer.c); a Detach also when the other end sends one. A move gets a
+ * provisional pinhole for its new path at once.
  */
 #include <linux/slab.h>
 #include <net/ipv6.h>
@@ -39,6 +39,9 @@ static int csp_later_sender(const struct csp_packet *p,
  * @p:   its packet
  * @msg: the Detach
  *
+ * If those of both ends cross, each forgets the connection when the other's
+ * arrives, and an answer that is lost will not be given again.
+ *
  * Context: softirq, RCU, no lock.
  * Return: what becomes of the packet.
  */
@@ -52,6 +55,8 @@ enum csp_fate csp_box_detach(struct csp_packet *p, const struct csp_msg *msg)
 	spin_lock_bh(&p->box->lock);
 	from = csp_later_sender(p, hole, msg->dcid);
 	if (from >= 0) {
+		if (hole->has_bye && hole->bye_end != from)
+			csp_hole_detached(hole);
 		hole->has_bye = true;
 		hole->bye_end = from;
 		hole->bye_xid = p->rd.xid;

@@ -17,8 +17,8 @@
  *          |   v conntrack       '------'  | conntrack gave the entry up
  *          | (gone)                 |      v
  *          v                        |    (gone)
- *   Reject, Redirect, no OK         | Detach and its answer
- *        (gone)                     v
+ *   Reject, Redirect, no OK         | Detach and its answer,
+ *        (gone)                     v or Detach of both ends
  *                              .--------.  10 s
  *                              | LINGER |-------> (gone)
  *                              '--------'
@@ -424,6 +424,24 @@ bool csp_hole_is_closing(const struct csp_hole *hole)
 		return csp_tcp_is_unacked(&ct->proto.tcp);
 	}
 	return false;
+}
+
+/**
+ * csp_hole_detached() - both ends know that the connection is over
+ * @hole: pinhole; it may linger already
+ *
+ * Context: csp_box.lock held.
+ */
+void csp_hole_detached(struct csp_hole *hole)
+{
+	lockdep_assert_held(&hole->box->lock);
+	hole->has_bye = false;
+	if (hole->state == CSP_MBOX_STATE_LINGER)
+		return;
+	if (hole->ct && hole->owned && !csp_hole_is_closing(hole))
+		csp_timeout_fix(hole->ct, CSP_BOX_CONF(hole->box, linger));
+	csp_hole_set_state(hole, CSP_MBOX_STATE_LINGER);
+	csp_box_nl_event(hole, CSP_MBOX_EVENT_LINGERING);
 }
 
 /**

@@ -126,7 +126,7 @@ struct csp_hole_move {
  * @ask_end:    who sent the Change
  * @bye_end:    who sent the Detach
  * @has_ask:    a Change waits for its OK
- * @has_bye:    a Detach waits for its OK
+ * @has_bye:    a Detach waits for its OK, or that of the other end
  * @wish:       ms that the Setup asked for; 0: none
  * @ask_wish:   ms that the Change asks for
  * @limit:      ms that the rule grants at most
@@ -204,6 +204,8 @@ void csp_hole_remove(struct csp_hole *hole, bool kill);
 int csp_hole_end_of(const struct csp_hole *hole, __be64 id);
 /* Has TCP sent a FIN, but not seen all of both? */
 bool csp_hole_is_closing(const struct csp_hole *hole);
+/* Now it lingers. */
+void csp_hole_detached(struct csp_hole *hole);
 /* What idle time a wish gets; csp.rst, section "Change". */
 u32 csp_hole_grant(const struct csp_hole *hole, u32 wish);
 
