@@ -71,6 +71,9 @@ extern bool opt_verbose;
 int next_option(int argc, char **argv, const struct command *cmd,
 		const char *own);
 
+/* -n: go to another network namespace; -1: cannot, which has been told. */
+int enter_netns(const char *name);
+
 /* Print "cspctl: " and the message to stderr. */
 void error(const char *fmt, ...) __printf(1, 2);
 

@@ -133,6 +133,7 @@ static const struct option long_options[] = {
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
+	{ "netns", required_argument, NULL, 'W' },
 	{ "zero", no_argument, NULL, 'z' },
 	{ "mode", required_argument, NULL, 'm' },
 	{ "count", required_argument, NULL, 'n' },
@@ -182,6 +183,10 @@ static void print_main_usage(void)
 		printf("  %-9s %s\n", commands[i]->name, commands[i]->brief);
 	fputs("\nOptions, before or after the command:", stdout);
 	fputs(common_help, stdout);
+	fputs("\nOnly before the command:\n"
+	      "\n"
+	      "  -n, --netns NETNS  in this network namespace, of ip(8) or by its path\n",
+	      stdout);
 }
 
 /* All that is printed must have arrived, e.g. not on a full disk. */
@@ -267,7 +272,10 @@ int main(int argc, char **argv)
 	static char *no_arguments[] = { status, NULL };
 	const struct command *cmd;
 
-	next_option(argc, argv, NULL, "+");
+	/* As with ip(8); of some commands, -n is a number. */
+	while (next_option(argc, argv, NULL, "+n:W:") != -1)
+		if (enter_netns(optarg))
+			return EXIT_FAILED;
 	argc -= optind;
 	argv += optind;
 	if (!argc) {

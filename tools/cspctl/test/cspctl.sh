@@ -71,6 +71,10 @@ run key -z;		is "option of another command" 2 'err=*unknown option -z*'
 run key --zero;		is "long option of another command" 2 'err=*unknown option --zero*'
 run stats --zero=1;	is "value of an option that takes none" 2 'err=*takes no value*'
 run monitor -n;		is "option without its value" 2 'err=*-n needs a value*'
+run -n nowhere conf;	is "no such network namespace" 1 out= "err=cspctl: no network namespace 'nowhere': No such file*"
+run --netns /dev/null conf; is "a file that is none" 1 out= "err=cspctl: cannot enter network namespace '/dev/null': *"
+run -n;			is "network namespace without a name" 2 'err=*-n needs a value*'
+run conf --netns=x;	is "network namespace after the command" 2 'err=*unknown option --netns*'
 run status what;	is "status takes no argument" 2 "err=*'what'*"
 for cmd in status flow monitor run cgroup conf stats peer key rule pinhole box; do
 	run $cmd --help; is "help of $cmd" 0 "out=Usage: cspctl *$cmd*-j, --json*" err=
