@@ -40,8 +40,8 @@ box_counter() { ctl "$1" box stats "$2"; }
 count_box() { remember_counters "$1" "$1/box" box stats; }	# R
 box_counters_are() { compare_counters "$1" "$1/box" box stats -- "${@:2}"; }
 
-holes() { ctl "$1" -j pinhole | jq -r ".[].$2"; }	# R KEY
-no_holes() { [ "$(ctl "$1" -j pinhole | jq length)" = 0 ]; }	# R
+holes() { ctl "$1" -j pinhole | values "$2"; }	# R KEY
+no_holes() { empty "$1" pinhole; }	# R
 holes_are() { [ "$(holes "$1" "$2")" = "$3" ]; }	# R KEY VALUE
 
 speak() { on "$1" "$lib/say.py" "${@:2}"; }

@@ -34,7 +34,7 @@ gateways() {
 	for h in A S T; do conf $h udp_encap=0; done
 }
 
-asked_is() { [ "$(ctl S -j block | jq -r ".[].$1")" = "$2" ]; }
-nothing_asked() { [ "$(ctl S -j block | jq length)" = 0 ]; }
+asked_is() { [ "$(ctl S -j block | values "$1")" = "$2" ]; }
+nothing_asked() { empty S block; }
 stopped() { ctl "$1" -j gateway blocks | jq -r '.[] | "\(.from) \(.to) \(.proto)"'; }
 stopped_is() { [ "$(stopped "$1" | sort)" = "$2" ]; }

@@ -46,9 +46,13 @@ register_with() { # H B [OPTION...]
 		--key "$(standing "$1")" "${@:3}"
 }
 
-reg() { ctl "$1" -j register | jq -r ".[0].$2"; }	# B KEY
+reg() { ctl "$1" -j register | value "$2"; }	# B KEY
 reg_is() { [ "$(reg "$1" "$2")" = "$3" ]; }	# B KEY VALUE
 is_registered() { reg_is "$1" state registered; }	# B
 
-agent_knows() { ctl "$1" -j agent | jq -r '.[0] | .state + " " + (.locator // "")'; }	# H
+agent_knows() { # H
+	local json
+	json=$(ctl "$1" -j agent)
+	echo "$(value state <<<"$json") $(value locator <<<"$json")"
+}
 is_at() { [ "$(agent_knows "$1")" = "$2 ${3-}" ]; }	# H STATE [LOCATOR]

@@ -63,6 +63,8 @@
 #
 # Observation (observe.sh)
 #	ctl HOST ARGUMENT...		cspctl
+#	empty HOST ARGUMENT...		cspctl -j shows nothing
+#	ctl ... -j ... | values KEY	that of each, one a line; value KEY: of the first
 #	counter HOST NAME
 #	counters_are HOST NAME=VALUE...	since the last count_from_here; VALUE may be
 #					">N"
@@ -202,9 +204,11 @@ trap 'exit 1' INT TERM
 . "$lib/sockets.sh"
 . "$lib/observe.sh"
 
-cspctl=$top/build/tools/cspctl/cspctl
-sock=$top/build/selftests/sock
 make -s -C "$lib" >&2
-[ -x "$cspctl" ] || make -s -C "$top/tools/cspctl" >&2
+[ -x "$top/build/tools/cspctl/cspctl" ] || make -s -C "$top/tools/cspctl" >&2
+# They are started often, and that is slow from a directory of another machine.
+cp "$top/build/tools/cspctl/cspctl" "$top/build/selftests/sock" "$tmp"
+cspctl=$tmp/cspctl
+sock=$tmp/sock
 
 modprobe csp

@@ -81,7 +81,7 @@ place() { # NAME
 	echo "$names $(field state) $(field moves)"
 }
 
-flows() { ctl "$1" -j flow | jq -r ".[].$2"; }	# HOST KEY
+flows() { ctl "$1" -j flow | values "$2"; }	# HOST KEY
 path_is() { [ "$(flows "$1" laddr) $(flows "$1" raddr)" = "$2 $3" ]; }	# HOST LOCAL REMOTE
 state_is() { [ "$(flows "$1" state)" = "$2" ]; }	# HOST STATE
 moved() { [ "$(since "$1" move-ok)" = "$2" ]; }	# HOST N

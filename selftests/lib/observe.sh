@@ -4,7 +4,23 @@
 #
 # Counters and captures; see lib.sh.
 
-ctl() { on "$1" "$cspctl" "${@:2}"; }
+ctl() { "$cspctl" -n "csp-$1" "${@:2}"; }
+
+# jq is good at it, but takes a quarter of a second to start in an emulated machine.
+empty() { [[ $(ctl "$1" -j "${@:2}") != *"{"* ]]; }	# HOST CSPCTL_COMMAND...
+values() { # KEY, cspctl -j on stdin
+	local json
+	IFS= read -r -d '' json || true
+	while [[ $json =~ \"$1\":\ (\"([^\"]*)\"|([^],\ ]*))(.*) ]]; do
+		echo "${BASH_REMATCH[2]:-${BASH_REMATCH[3]}}"
+		json=${BASH_REMATCH[4]}
+	done
+}
+value() { # KEY, the same: of the first
+	local all
+	mapfile -t all < <(values "$1")
+	echo "${all[0]-}"
+}
 
 # --- counters ---------------------------------------------------------------------
 
@@ -83,14 +99,19 @@ capture() { # LINK...
 # Asks tcpdump how much it has written of what passed; true: all.
 captured_all() { # LINK
 	local lines
-	lines=$(wc -l <"$tmp/$1.log")
+	mapfile -t lines <"$tmp/$1.log"
 	kill -USR1 "${dump_pid[$1]}"
-	wait_for test_lines "$tmp/$1.log" "$lines"
-	[[ $(tail -n 1 "$tmp/$1.log") =~ \
+	wait_for test_lines "$tmp/$1.log" ${#lines[@]}
+	mapfile -t lines <"$tmp/$1.log"
+	[[ ${lines[-1]} =~ \
 		([0-9]+)\ packets?\ captured,\ ([0-9]+)\ packets?\ received ]] &&
 		n_captured=${BASH_REMATCH[1]} && [ "$n_captured" = "${BASH_REMATCH[2]}" ]
 }
-test_lines() { [ "$(wc -l <"$1")" -gt "$2" ]; }
+test_lines() { # FILE N
+	local lines
+	mapfile -t lines <"$1"
+	[ ${#lines[@]} -gt "$2" ]
+}
 
 phase() { # NAME
 	local l

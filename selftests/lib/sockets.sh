@@ -11,7 +11,7 @@ declare -A sock_target	# NAME -> "ADDR PORT" to connect to
 
 sock() { # NAME HOST [COMMAND...]
 	local name=$1 host=$2 in out; shift 2
-	rm -f "$tmp/$name.in" "$tmp/$name.out"
+	[ ! -e "$tmp/$name.in" ] || rm "$tmp/$name.in" "$tmp/$name.out"
 	mkfifo "$tmp/$name.in" "$tmp/$name.out"
 	exec {in}<>"$tmp/$name.in" {out}<>"$tmp/$name.out"
 	# Not by on(): $! would be another shell.

@@ -83,7 +83,8 @@ deaf() { # HOST
 
 # Packets that "counter NAME {}" of a firewall has counted.
 hits() { # HOST NAME
-	on "$1" nft list counter inet test "$2" | grep -o 'packets [0-9]*' | cut -d ' ' -f 2
+	[[ $(on "$1" nft list counter inet test "$2") =~ packets\ ([0-9]+) ]] &&
+		echo "${BASH_REMATCH[1]}"
 }
 hits_are() { [ "$(hits "$1" "$2")" = "$3" ]; }	# HOST NAME N
 

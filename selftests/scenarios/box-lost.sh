@@ -17,7 +17,7 @@ for h in A B; do conf $h udp_encap=0; done
 capture A-R B-R
 box() {
 	modprobe csp_mbox
-	ctl R box set udp_timeout 4000
+	ctl R box set udp_timeout 4000 linger 1000
 	rule R in to-a accept
 }
 stateful_firewall R

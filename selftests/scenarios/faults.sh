@@ -48,7 +48,7 @@ listener server B tcp 0.0.0.0 80 prefer
 dial client A tcp 10.0.2.2 80 prefer 40000 2>/dev/null || true
 quit client
 
-no_reg() { [ "$(ctl "$1" -j register | jq length)" = 0 ]; }	# HOST
+no_reg() { empty "$1" register; }	# HOST
 command() { # TEXT HOST WORD...
 	ok "$1" exhaust ctl "${@:2}"
 }

@@ -37,6 +37,8 @@ quit client server
 ok "both ends forget the connection" quiet A B
 is "the pinhole lingers" "$(holes R state)" linger
 ok "and is gone" wait_for no_holes R
+# Once is enough to wait for that.
+ctl R box set linger 1000
 ok "counters" box_counters_are R setups=1 accepted=1 provisional=1 confirmed=1 detached=1 \
 	edits=1 not-believed=0 unparsed=0
 ok "conntrack has forgotten the connection" not on R grep dport=80 /proc/net/nf_conntrack

@@ -24,7 +24,7 @@ rule R in to-a accept
 count_box R
 
 # Slow machines get on as well: nothing here is about these times.
-ctl R box set provisional 60000
+ctl R box set provisional 60000 linger 3000
 
 # Plain sockets, for datagrams without a Setup.
 plain() { # NAME HOST PORT PEER PORT [FAMILY]

@@ -104,7 +104,7 @@ ok "which is counted" box_counters_are H 'home-plain=>0'
 # --- a host that hides --------------------------------------------------------------------------------------
 
 ctl B register del fd00:8::9
-gone() { [ "$(ctl B -j register | jq length)" = 0 ]; }
+gone() { empty B register; }
 wait_for gone
 ctl H agent del fd00:8::9
 agent_for H B --hidden

@@ -137,7 +137,7 @@ done
 # --- a host that hides as well ---------------------------------------------------------------------------------------
 
 ctl B register del 10.0.9.9
-deregistered() { [ "$(ctl B -j register | jq length)" = 0 ]; }
+deregistered() { empty B register; }
 wait_for deregistered
 register_with H B --hidden
 wait_for is_registered B

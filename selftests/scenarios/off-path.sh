@@ -213,7 +213,7 @@ ctl H box set grant_time 60000
 # --- a host that hides as well ---------------------------------------------------------------------------------------
 
 ctl B register del 10.0.9.9
-deregistered() { [ "$(ctl B -j register | jq length)" = 0 ]; }
+deregistered() { empty B register; }
 wait_for deregistered
 register_with H B --hidden
 wait_for is_registered B

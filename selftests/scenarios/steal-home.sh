@@ -42,7 +42,7 @@ refuses() { # HOME WORD...: X's cspctl
 	home=$1 register_with H X "${@:2}" 2>"$tmp/error"
 	wait_for reg_is X state refused && reg_is X error policy
 }
-no_reg() { [ "$(ctl "$1" -j register | jq length)" = 0 ]; }
+no_reg() { empty "$1" register; }
 drop_reg() { # HOST HOME
 	ctl "$1" register del "$2"
 	wait_for no_reg "$1"
