@@ -63,17 +63,33 @@ bool csp_move_choose(struct csp_flow *flow, struct csp_tuple *t)
  * @flow: the flow
  * @t:    filled in: the name that it would have
  *
- * Context: any.
+ * Without an address none of them is to be had, and none is better than that
+ * which was wanted.
+ *
+ * Context: the flow's work.
  * Return: false: nowhere now.
  */
 bool csp_move_choose_any(struct csp_flow *flow, struct csp_tuple *t)
 {
-	int tries = CSP_MAX_ALTS;
+	struct in6_addr want_l, want_r;
+	int oif, tries = CSP_MAX_ALTS;
 
-	while (!csp_move_choose(flow, t))
-		if (!tries-- || !csp_path_next(flow, false))
-			return false;
-	return true;
+	if (csp_move_choose(flow, t))
+		return true;
+	spin_lock_bh(&flow->lock);
+	want_l = flow->want_l;
+	want_r = flow->want_r;
+	oif = flow->want_oif;
+	spin_unlock_bh(&flow->lock);
+	while (tries-- && csp_path_next(flow, false))
+		if (csp_move_choose(flow, t))
+			return true;
+	spin_lock_bh(&flow->lock);
+	flow->want_l = want_l;
+	flow->want_r = want_r;
+	flow->want_oif = oif;
+	spin_unlock_bh(&flow->lock);
+	return false;
 }
 
 /**

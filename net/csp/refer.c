@@ -31,7 +31,8 @@
  * @n:    how many
  * @max:  room in @addr
  *
- * Where it was said to be, and its identity, last of all.
+ * Where it was when this end left: a moment's silence may have made a move try
+ * elsewhere. Where it was said to be, and its identity, last of all.
  *
  * Context: flow->lock held.
  * Return: how many there are now.
@@ -39,15 +40,17 @@
 int csp_refer_addrs(const struct csp_flow *flow, struct in6_addr *addr, int n,
 		    int max)
 {
-	const struct in6_addr *more[2];
-	int i, j;
+	const struct in6_addr *more[3];
+	int i, j, n_more = 0;
 
 	lockdep_assert_held(&flow->lock);
-	if (!flow->initiator || !csp_vouch_wanted(flow))
-		return n;
-	more[0] = &flow->names->dst.loc;
-	more[1] = &flow->home_r;
-	for (i = 0; i < ARRAY_SIZE(more) && n < max; i++) {
+	if (flow->state == CSP_STATE_MOVING && flow->move->asking)
+		more[n_more++] = &flow->move->old.t.raddr;
+	if (flow->initiator && csp_vouch_wanted(flow)) {
+		more[n_more++] = &flow->names->dst.loc;
+		more[n_more++] = &flow->home_r;
+	}
+	for (i = 0; i < n_more && n < max; i++) {
 		for (j = 0; j < n; j++)
 			if (ipv6_addr_equal(&addr[j], more[i]))
 				break;
