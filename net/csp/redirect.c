@@ -94,6 +94,27 @@ static bool csp_redirect_key(struct csp_names *names, const struct csp_msg *msg)
 	return true;
 }
 
+static bool csp_end_is(const struct csp_end *a, const struct csp_end *b)
+{
+	return ipv6_addr_equal(&a->loc, &b->loc) &&
+	       csp_end_port(a) == csp_end_port(b);
+}
+
+/* The network has made two of it, and one is being carried out. */
+static bool csp_redirect_is_copy(struct csp_flow *flow, const struct csp_msg *msg)
+{
+	const struct csp_names *names;
+	bool again;
+
+	spin_lock_bh(&flow->lock);
+	names = flow->names;
+	again = names && names->pending &&
+		csp_end_is(&names->told_src, &msg->src) &&
+		csp_end_is(&names->told_dst, &msg->dst);
+	spin_unlock_bh(&flow->lock);
+	return again;
+}
+
 /* Takes the name over; false: not from whom it could be, or too late. */
 static bool csp_redirect_note(struct csp_flow *flow, const struct csp_msg *msg)
 {
@@ -172,8 +193,13 @@ void csp_redirect_rcv(struct csp_rx *rx, struct csp_flow *flow,
 void csp_redirect_believed(struct csp_rx *rx, struct csp_flow *flow,
 			   const struct csp_msg *msg)
 {
+	/* It may have waited for its proof, while another was carried out. */
 	if (rx->rd.xid != READ_ONCE(flow->xid) ||
-	    !CSP_HAS(msg, CONN) || !CSP_HAS(msg, SRC) || !CSP_HAS(msg, DST) ||
+	    csp_redirect_is_copy(flow, msg)) {
+		CSP_INC(rx->cn, IN_UNEXPECTED);
+		return;
+	}
+	if (!CSP_HAS(msg, CONN) || !CSP_HAS(msg, SRC) || !CSP_HAS(msg, DST) ||
 	    !csp_redirect_target_ok(flow, &msg->dst.loc) ||
 	    (!csp_redirect_note(flow, msg) &&
 	     !csp_move_redirect_note(flow, msg))) {

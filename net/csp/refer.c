@@ -86,8 +86,13 @@ void csp_refer_rcv(struct csp_rx *rx, struct csp_flow *flow,
 {
 	bool fits = false;
 
-	if (rx->rd.xid == READ_ONCE(flow->xid) && flow->initiator &&
-	    csp_vouch_wanted(flow) && CSP_HAS(msg, CONN) && CSP_HAS(msg, DST) &&
+	/* One more copy of one that was followed. */
+	if (rx->rd.xid != READ_ONCE(flow->xid)) {
+		CSP_INC(rx->cn, IN_UNEXPECTED);
+		return;
+	}
+	if (flow->initiator && csp_vouch_wanted(flow) &&
+	    CSP_HAS(msg, CONN) && CSP_HAS(msg, DST) &&
 	    csp_redirect_target_ok(flow, &msg->dst.loc)) {
 		spin_lock_bh(&flow->lock);
 		fits = csp_refer_fits(flow, msg);
