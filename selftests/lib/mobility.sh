@@ -16,6 +16,7 @@
 #	place NAME			"LOCAL PEER STATE MOVES" of a socket, as getsockname(),
 #					getpeername() and CSP_INFO say, which have to agree
 #	flows HOST KEY			"cid", "state", ... of the connections
+#	alternatives HOST		addresses that the peer offered
 #	state_is HOST STATE		of the only connection
 #	path_is HOST LOCAL REMOTE	its addresses
 #	moved HOST N			has the peer accepted N moves since count_from_here?
@@ -82,6 +83,7 @@ place() { # NAME
 }
 
 flows() { ctl "$1" -j flow | values "$2"; }	# HOST KEY
+alternatives() { ctl "$1" -j flow | jq -r '.[].alternatives[]'; }	# HOST
 path_is() { [ "$(flows "$1" laddr) $(flows "$1" raddr)" = "$2 $3" ]; }	# HOST LOCAL REMOTE
 state_is() { [ "$(flows "$1" state)" = "$2" ]; }	# HOST STATE
 moved() { [ "$(since "$1" move-ok)" = "$2" ]; }	# HOST N
