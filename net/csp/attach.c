@@ -35,6 +35,7 @@
 #include "offer.h"
 #include "oldpath.h"
 #include "rebind.h"
+#include "relay.h"
 #include "rx.h"
 #include "sign.h"
 #include "sock.h"
@@ -479,6 +480,8 @@ static void csp_attach_believed(struct csp_rx *rx, struct csp_flow *flow,
 		CSP_INC(rx->cn, ATTACH_REPLAY);
 		return;
 	}
+	if (csp_relay_attach(rx, flow, msg))
+		return;
 	mv->rx_seq = msg->seq;
 	mv->rx_xid = rx->rd.xid;
 	code = csp_attach_accept(rx, flow, msg);

@@ -74,6 +74,7 @@ CSP_MIB(REGISTER_OUT, "register-out", "registrations asked for, renewals include
 CSP_MIB(REGISTER_OK, "register-ok", "registrations granted by the agent")
 CSP_MIB(REGISTER_REFUSED, "register-refused", "registrations refused by the agent")
 CSP_MIB(REGISTER_BAD_MAC, "register-bad-mac", "answers to a Register dropped: wrong MAC")
+CSP_MIB(RELAY_MOVE, "relay-move", "moves that the agent relayed: their sender was told the place")
 CSP_MIB(RELAY_IN, "relay-in", "Setups that the agent relayed")
 CSP_MIB(RELAY_ANSWERED, "relay-answered", "of them, those whose sender was told the place")
 CSP_MIB(RELAY_UNWANTED, "relay-unwanted", "of them, those that nobody here serves: not answered")

@@ -17,6 +17,8 @@
  *	 Redirect(S:B) + PUBKEY + NONCE + MAC to the stranger; nothing is kept
  *
  * Whoever repeats the Setup here, with the echo of that nonce, was answered.
+ *
+ * A move of a peer comes as it is, with the peer's MAC, and is answered likewise.
  */
 #include <linux/random.h>
 
@@ -168,8 +170,11 @@ static bool csp_relay_key(const struct csp_reg *reg, const struct csp_msg *msg,
 	return ok;
 }
 
-static void csp_relay_redirect(struct csp_rx *rx, const struct csp_reg *reg,
-			       const struct csp_msg *msg, const u8 *key)
+/* Begins the Redirect to where this host is; NULL without memory. */
+static struct sk_buff *csp_relay_begin(struct csp_rx *rx,
+				       const struct in6_addr *home,
+				       const struct csp_msg *msg,
+				       struct csp_writer *wr, struct csp_to *to)
 {
 	struct sk_buff *skb = csp_tx_alloc(CSP_MSG_ROOM);
 	struct csp_end dst = {
@@ -177,22 +182,33 @@ static void csp_relay_redirect(struct csp_rx *rx, const struct csp_reg *reg,
 		.id_family	= rx->family,
 		.port		= msg->dst.port,
 		.loc		= rx->daddr,
-		.id		= reg->home,
+		.id		= *home,
 	};
-	u8 nonce[CSP_COOKIE_LEN];
-	struct csp_writer wr;
-	struct csp_to to;
 
 	if (!skb)
-		return;
-	csp_rx_back(rx, &to);
-	to.daddr = msg->src.loc;
-	to.port = htons(CSP_CONF(rx->cn, udp_port));
-	csp_cookie_make(rx->cn, &msg->src.loc, &rx->daddr, msg->cid, nonce);
-	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, rx->rd.xid, CSP_F_REPLY,
+		return NULL;
+	csp_rx_back(rx, to);
+	to->daddr = msg->src.loc;
+	to->port = htons(CSP_CONF(rx->cn, udp_port));
+	csp_write_start(wr, skb->data, CSP_MSG_ROOM, rx->rd.xid, CSP_F_REPLY,
 			rx->rd.attempt);
-	csp_write_msg(&wr, CSP_MSG_REDIRECT, 0, msg->cid);
-	csp_write_conn(&wr, msg->proto, msg->dir, &msg->src, &dst);
+	csp_write_msg(wr, CSP_MSG_REDIRECT, 0, msg->cid);
+	csp_write_conn(wr, msg->proto, msg->dir, &msg->src, &dst);
+	return skb;
+}
+
+static void csp_relay_redirect(struct csp_rx *rx, const struct csp_reg *reg,
+			       const struct csp_msg *msg, const u8 *key)
+{
+	u8 nonce[CSP_COOKIE_LEN];
+	struct csp_writer wr;
+	struct sk_buff *skb;
+	struct csp_to to;
+
+	skb = csp_relay_begin(rx, &reg->home, msg, &wr, &to);
+	if (!skb)
+		return;
+	csp_cookie_make(rx->cn, &msg->src.loc, &rx->daddr, msg->cid, nonce);
 	csp_write_blob(&wr, CSP_A_PUBKEY, reg->rel.own->public, CSP_PUBKEY_LEN);
 	csp_write_blob(&wr, CSP_A_NONCE, nonce, sizeof(nonce));
 	skb = csp_sign_with(skb, &wr, key, CSP_ROLE_RESPONDER);
@@ -241,4 +257,56 @@ void csp_relay_work(struct work_struct *work)
 			csp_relay_answer(&rx, reg);
 		kfree_skb(skb);
 	}
+}
+
+/* Does a message name this host by the identity that hides it? */
+static bool csp_relay_hides(const struct csp_rx *rx, const struct csp_msg *msg)
+{
+	const struct csp_reg *reg;
+	bool hides;
+
+	if (ipv6_addr_equal(&msg->dst.loc, &rx->daddr))
+		return false;
+	rcu_read_lock();
+	reg = csp_reg_by_home(rx->cn, &msg->dst.loc);
+	hides = reg && reg->hidden;
+	rcu_read_unlock();
+	return hides;
+}
+
+/**
+ * csp_relay_attach() - a peer has lost this host, and asks its agent
+ * @rx:   the packet
+ * @flow: the connection
+ * @msg:  its Attach, with a good MAC and number
+ *
+ * It is told where this host is, and attaches there. The number is not used up.
+ *
+ * Context: the flow's work.
+ * Return: whether it came by way of the agent; it is answered then.
+ */
+bool csp_relay_attach(struct csp_rx *rx, struct csp_flow *flow,
+		      const struct csp_msg *msg)
+{
+	struct csp_writer wr;
+	struct sk_buff *skb;
+	struct csp_to to;
+
+	if (!csp_relay_hides(rx, msg) || msg->src.loc_family != rx->family)
+		return false;
+	if (!csp_limit_reply(rx->cn, &rx->saddr)) {
+		CSP_INC(rx->cn, RATE_LIMITED);
+		return true;
+	}
+	skb = csp_relay_begin(rx, &msg->dst.loc, msg, &wr, &to);
+	if (!skb)
+		return true;
+	spin_lock_bh(&flow->lock);
+	skb = csp_sign_finish(skb, &wr, flow);
+	spin_unlock_bh(&flow->lock);
+	if (!skb)
+		return true;
+	CSP_INC(rx->cn, RELAY_MOVE);
+	csp_tx(rx->cn, skb, &to, NULL);
+	return true;
 }

@@ -19,6 +19,7 @@ Words:
   seq=N mac pubkey[=HEX]               attributes, made up if nothing is said
   via=ADDR                             attribute, with a token of zeros
   place=ADDR[,PORT]                    behind conn: its DST is there, and keeps its identity
+  moving                               behind a Detach of the old path
   encap                                over UDP
   print                                in hexadecimal instead; for "flood"
 """
@@ -36,7 +37,7 @@ IPV6_HDRINCL = 36
 class Words:
     def __init__(self):
         self.attrs, self.header, self.dcid = [], {"xid": 0x01020304}, bytes(8)
-        self.encap = self.print = False
+        self.encap = self.print = self.moving = False
 
     def add(self, kind, value):
         self.attrs.append(p.attr(kind, value))
@@ -59,6 +60,9 @@ class Words:
 
     def take_encap(self, _):
         self.encap = True
+
+    def take_moving(self, _):
+        self.moving = True
 
     def take_print(self, _):
         self.print = True
@@ -136,8 +140,11 @@ def say(src, to, kind, args):
     for word in args:
         words.take(word)
     dst = to.partition("%")[0]
-    data = p.csp(p.message(kind.upper(), *words.attrs, dcid=words.dcid),
-                 **words.header)
+    messages = [p.message(kind.upper(), *words.attrs, dcid=words.dcid)]
+    if words.moving:
+        messages.insert(0, p.message("DETACH", code=C["CSP_SCOPE_PATH"],
+                                     dcid=words.dcid))
+    data = p.csp(*messages, **words.header)
     if words.encap:
         port = C["CSP_UDP_PORT_DEFAULT"]
         packet = p.udp(src, dst, port, port, data)

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 25
+plan 32
 
 home_network 5ms
 count_box H
@@ -60,6 +60,34 @@ roam B:eth0 10.0.5.2/24 10.0.5.254 C
 ok "the server moves, and the connection with it" wait_for path_is A 10.0.1.1 10.0.5.2
 ok "the agent knows" wait_for is_at H away 10.0.5.2
 ok "data goes on" exchange client server 100k
+
+# --- both move at once --------------------------------------------------------------------------------------
+
+phase both
+count_from_here A B
+count_box H
+ip -n csp-A addr flush dev eth0 scope global
+ip -n csp-B addr flush dev eth0 scope global
+wait_for state_is A homeless
+wait_for state_is B homeless
+roam B:eth0 10.0.6.2/24 10.0.6.254 E
+wait_for is_at H away 10.0.6.2
+# The server itself has nothing left to say to where the client was.
+roam A:eth0 10.0.3.1/24 10.0.3.254 D
+both_at() { path_is A 10.0.3.1 10.0.6.2 && path_is B 10.0.6.2 10.0.3.1 && state_is A established; }
+ok "both moved at once: they find each other" wait_for -t 60 both_at
+ok "data goes on" exchange client server 100k
+ok "the agent relayed the move" box_counters_are H 'home-relayed=>0' home-redirected=0
+ok "the server answered it" counters_are B 'relay-move=>0' attach-bad-mac=0
+ok "and the client went there" counters_are A 'move-redirected=>0' redirect-bad=0
+
+# Who is nobody's peer learns nothing: what is answered goes to the agent.
+phase forged
+count_from_here B
+speak A 10.0.3.1 10.0.9.9 attach moving dcid=0123456789abcdef \
+	conn=tcp,10.0.3.1,40000,10.0.9.9,80 id=1111111111111111,2222222222222222 seq=9 nonce mac
+ok "a move of a connection that is none" wait_for counters_are B attach-no-conn=1 relay-move=0
+ok "is not answered" not grep -q '^E ' <(messages A-R@forged)
 quit client server
 ok "both ends forget the connection" quiet A B
 listener server B tcp 10.0.9.9 80 require
@@ -68,7 +96,7 @@ listener server B tcp 10.0.9.9 80 require
 
 ctl H agent del 10.0.9.9
 agent_for H B --hidden
-ok "registrations come back by themselves" wait_for is_at H away 10.0.5.2
+ok "registrations come back by themselves" wait_for is_at H away 10.0.6.2
 count_from_here B
 count_box H
 dial client A tcp 10.0.9.9 80 require

@@ -12,7 +12,7 @@
  *	 Setup, or a move, to a home address
  *	     +-- nobody registered ---------> Reject(GONE)
  *	     +-- registered ----------------> Redirect to the locator, with its key
- *	     +-- registered, hidden --------> Setup relayed; a move gets nothing
+ *	     +-- registered, hidden --------> relayed
  *	 Setup to a guarded home address ---> guard.c; a move gets nothing
  *	 other signalling, host away -------> dropped
  *	 any other packet, host away -------> ICMP: host unreachable
@@ -81,6 +81,8 @@ static void csp_attract_request(struct csp_packet *p, const struct csp_msg *msg,
 		csp_attract_redirect(p, msg, home, w);
 	} else if (msg->type == CSP_MSG_SETUP) {
 		csp_home_relay(p, msg, home, w);
+	} else if (home->hidden) {
+		csp_home_forward(p, home, w);
 	} else {
 		CSP_BOX_INC(p->box, HOME_IGNORED);
 	}

@@ -127,7 +127,10 @@ bool csp_home_answer(struct csp_rx *rx, const struct csp_msg *msg);
 /* relay.c: a Setup for a hidden host. */
 void csp_home_relay(struct csp_packet *p, const struct csp_msg *msg,
 		    struct csp_home *home, const struct csp_whereabouts *w);
-
+/* A move of a peer of one. */
+void csp_home_forward(struct csp_packet *p, struct csp_home *home,
+		      const struct csp_whereabouts *w);
+/* A Setup, by either of them or guard.c, with the agent's number and MAC. */
 void csp_home_send(struct csp_packet *p, struct csp_msg *msg,
 		   struct csp_home *home, const struct csp_whereabouts *w);
 /* guard.c: a Setup for a guarded host, and what that answers. */

@@ -105,7 +105,7 @@ CSP_BOX_MIB(HOME_UNKNOWN, "home-unknown", "Registers dropped: no such key is con
 CSP_BOX_MIB(HOME_BAD_MAC, "home-bad-mac", "messages of hosts dropped: wrong MAC")
 CSP_BOX_MIB(HOME_EXPIRED, "home-expired", "registrations that were not renewed in time")
 CSP_BOX_MIB(HOME_REDIRECTED, "home-redirected", "requests answered with where the host is")
-CSP_BOX_MIB(HOME_RELAYED, "home-relayed", "Setups relayed to hidden hosts")
+CSP_BOX_MIB(HOME_RELAYED, "home-relayed", "Setups and moves relayed to hidden hosts")
 CSP_BOX_MIB(HOME_BEHIND, "home-behind", "relayed Setups whose number the host has seen before")
 CSP_BOX_MIB(HOME_GONE, "home-gone", "requests refused: the host is not registered")
 CSP_BOX_MIB(HOME_MISMATCH, "home-mismatch",

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Setups that go on to a host; csp.rst, section "Boxes", "Home agent".
+ * Setups, and moves, that go on to a host; csp.rst, section "Boxes", "Home agent".
  *
  * The Setup goes on to the host without what it carried, with the agent as its
  * SOURCE, a number and a MAC. Who sent it to a hidden host is answered by that, if
  * it wants to be found, and otherwise by nobody. Nothing is kept but the number,
  * and if that is lost the host says which one it has seen.
+ *
+ * So does a move of a peer that has lost a hidden host, but as it is.
  */
 #include "../key.h"
 #include "../limit.h"
@@ -41,6 +43,31 @@ static void csp_relay_send(struct csp_packet *p, const struct csp_msg *msg,
 	csp_tx(csp_box_host(p->box), skb, to, NULL);
 }
 
+/* On the way to a host that is away; false: not now. */
+static bool csp_home_reach(struct csp_packet *p,
+			   const struct csp_whereabouts *w, struct csp_to *to)
+{
+	struct csp_net *cn = csp_box_host(p->box);
+	struct dst_entry *dst;
+
+	*to = (struct csp_to) {
+		.daddr	= w->loc,
+		.family	= p->family,
+		.udp	= p->udp,
+		.port	= csp_box_udp_port(p->box),
+	};
+	if (!csp_limit_reply(cn, &p->saddr)) {
+		CSP_BOX_INC(p->box, RATE_LIMITED);
+		return false;
+	}
+	/* Which address it will be sent from may be a part of it. */
+	dst = csp_route(cn, to);
+	if (IS_ERR(dst))
+		return false;
+	dst_release(dst);
+	return true;
+}
+
 /**
  * csp_home_send() - pass a Setup on to a host, with number and MAC
  * @p:    its packet
@@ -53,24 +80,10 @@ static void csp_relay_send(struct csp_packet *p, const struct csp_msg *msg,
 void csp_home_send(struct csp_packet *p, struct csp_msg *msg,
 		   struct csp_home *home, const struct csp_whereabouts *w)
 {
-	struct csp_net *cn = csp_box_host(p->box);
-	struct csp_to to = {
-		.daddr	= w->loc,
-		.family	= p->family,
-		.udp	= p->udp,
-		.port	= csp_box_udp_port(p->box),
-	};
-	struct dst_entry *dst;
+	struct csp_to to;
 
-	if (!csp_limit_reply(cn, &p->saddr)) {
-		CSP_BOX_INC(p->box, RATE_LIMITED);
+	if (!csp_home_reach(p, w, &to))
 		return;
-	}
-	/* Which address it will be sent from is a part of it. */
-	dst = csp_route(cn, &to);
-	if (IS_ERR(dst))
-		return;
-	dst_release(dst);
 	msg->dcid = w->cid;
 	msg->present &= CSP_RELAY_KEEPS;
 	msg->present |= BIT(CSP_A_SOURCE) | BIT(CSP_A_SEQ);
@@ -99,6 +112,35 @@ void csp_home_relay(struct csp_packet *p, const struct csp_msg *msg,
 	struct csp_msg m = *msg;
 
 	csp_home_send(p, &m, home, w);
+}
+
+/**
+ * csp_home_forward() - a move of a peer, to a hidden host
+ * @p:    its packet
+ * @home: address of the host
+ * @w:    where that is
+ *
+ * As it came: the peer's MAC is the proof, and only the host can check it.
+ *
+ * Context: softirq, RCU, no lock.
+ */
+void csp_home_forward(struct csp_packet *p, struct csp_home *home,
+		      const struct csp_whereabouts *w)
+{
+	struct sk_buff *skb;
+	struct csp_to to;
+
+	if (!csp_home_reach(p, w, &to))
+		return;
+	skb = csp_tx_alloc(p->rd.len);
+	if (!skb) {
+		CSP_BOX_INC(p->box, NOMEM);
+		return;
+	}
+	skb_put_data(skb, p->rd.data, p->rd.len);
+	CSP_BOX_INC(p->box, HOME_RELAYED);
+	atomic64_inc(&home->relayed);
+	csp_tx(csp_box_host(p->box), skb, &to, NULL);
 }
 
 /* An Ack has the identifier that the host registered, others name the host. */
