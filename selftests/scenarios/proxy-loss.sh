@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 16
+plan 18
 
 routed
 host P
@@ -67,3 +67,18 @@ sent_on() {
 		[ "$(field peer)" = "fd00:8::2,3129" ] && exchange client server 50k
 }
 ok "IPv6 is the same" sent_on
+quit client server
+wait_for no_holes R
+
+# --- a copy that comes late -----------------------------------------------------------------
+
+# Of the Setup that was redirected, after the one that followed, of the same identifier.
+for h in A P; do deaf $h; done
+late() { speak A 10.0.1.1 "$1" setup xid="$2" id=a1a1a1a1a1a1a1a1 "conn=tcp,10.0.1.1,5000,$1,$3"; }
+late 10.0.8.2 2 3129
+wait_for holes_are R state provisional
+count_box R
+late 10.0.2.2 1 81
+ok "a late copy is sent on like the first" wait_for box_counters_are R redirected=1
+is "and takes nothing away" "$(holes R state) $(holes R dst) $(holes R dport)" \
+	"provisional 10.0.8.2 3129"

@@ -94,11 +94,13 @@ static bool csp_setup_known(struct csp_packet *p, const struct csp_msg *msg,
 		    hole->setup_xid == p->rd.xid) &&
 	    !memcmp(key, &hole->key, sizeof(*key)))
 		return csp_setup_same(p, msg, hole, fate);
-	/* After a Redirect: the same identifier, another name. */
-	if (own && hole->state != CSP_MBOX_STATE_OPEN && !hole->asking) {
-		csp_hole_remove(hole, true);
+	/*
+	 * After a Redirect: the same identifier, another name. Or before it: a
+	 * late copy of what was redirected, which must not take the place of
+	 * what was accepted since. The policy will say.
+	 */
+	if (own && hole->state != CSP_MBOX_STATE_OPEN && !hole->asking)
 		return false;
-	}
 	CSP_BOX_INC(p->box, SETUP_OTHER);
 	*fate = CSP_FATE_PASS;
 	return true;
@@ -217,6 +219,19 @@ static bool csp_setup_taken(struct csp_hole *hole)
 	return true;
 }
 
+/* It was redirected: what waits under its former name is over. */
+static void csp_setup_replace(const struct csp_hole *hole, __be64 cid)
+{
+	struct csp_hole *old = csp_hole_get(hole->box, cid);
+
+	lockdep_assert_held(&hole->box->lock);
+	if (old && csp_hole_end_of(old, cid) == CSP_HOLE_INITIATOR &&
+	    old->side[CSP_HOLE_INITIATOR] == hole->side[CSP_HOLE_INITIATOR] &&
+	    old->state != CSP_MBOX_STATE_OPEN && !old->asking)
+		csp_hole_remove(old, true);
+	csp_hole_put(old);
+}
+
 /*
  * If the tuple is in use, its pinhole is there already. Whether the new Setup
  * takes it over is for the responder to say.
@@ -227,6 +242,7 @@ static int csp_setup_insert(struct csp_hole *hole, const struct csp_msg *msg)
 	int err;
 
 	spin_lock_bh(&box->lock);
+	csp_setup_replace(hole, msg->cid);
 	if (csp_setup_taken(hole)) {
 		hole->state = CSP_MBOX_STATE_ASKED;
 		hole->asking = false;
