@@ -10,6 +10,9 @@
 #	register_with H B [OPTION...]	B does
 #	is_registered B			the agent knows where it is
 #	is_at H STATE [LOCATOR]		what the agent knows
+#	lose_each_other A_ROAMS B_ROAMS	both move at once, with these arguments of roam;
+#					the agent H knows where B is before A has an address
+#	met A_ADDR B_ADDR		they have found each other there
 #
 #	A 10.0.1.1 --- R --- 10.0.8.1 H 10.0.9.254 --- (B at home: 10.0.9.9)
 #	                \--- 10.0.2.2 B, which has S at lo, too
@@ -56,3 +59,18 @@ agent_knows() { # H
 	echo "$(value state <<<"$json") $(value locator <<<"$json")"
 }
 is_at() { [ "$(agent_knows "$1")" = "$2 ${3-}" ]; }	# H STATE [LOCATOR]
+
+lose_each_other() {
+	local family=-4
+	[[ $1 != *:* ]] || family=-6
+	ip -n csp-A $family addr flush dev eth0 scope global
+	ip -n csp-B $family addr flush dev eth0 scope global
+	wait_for state_is A homeless
+	wait_for state_is B homeless
+	# shellcheck disable=SC2086 # several arguments
+	roam B:eth0 $2
+	wait_for is_at H away "${2%%/*}"
+	# shellcheck disable=SC2086
+	roam A:eth0 $1
+}
+met() { path_is A "$1" "$2" && path_is B "$2" "$1" && state_is A established; }

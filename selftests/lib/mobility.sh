@@ -26,6 +26,8 @@
 #	no_reset LINK[@PHASE]
 #	dropper R; drop_next R MESSAGE [N]	router R drops the next packet, or N, that begins
 #					with this message, "hits R MESSAGE" counts them
+#	dead ADDR			what router R sees of an address is lost, until
+#					"no_firewall R"
 #	two_homes			C 10.0.1.1 --- R === S with 10.0.2.2 at eth0, named Sx,
 #					and 10.0.5.2 at eth1, Sy; links C-R, Sx-R, Sy-R
 
@@ -91,6 +93,16 @@ validated() { [ "$(since "$1" validated)" = "$2" ]; }	# HOST N
 since() { echo $(($(counter "$1" "$2") - ${counted[$1/$2]:-0})); }	# HOST NAME
 
 # --- the wire ---------------------------------------------------------------------
+
+dead() { # ADDR
+	firewall R <<-END
+		chain dead {
+			type filter hook forward priority 0
+			ip saddr $1 drop
+			ip daddr $1 drop
+		}
+	END
+}
 
 left() { # LINK OLD NEW
 	transport "$1" | awk -v old=" $2." -v new=" $3." '

@@ -9,15 +9,6 @@
 plan 17
 
 two_homes
-dead() { # ADDR
-	firewall R <<-END
-		chain dead {
-			type filter hook forward priority 0
-			ip saddr $1 drop
-			ip daddr $1 drop
-		}
-	END
-}
 lost_packets() { on R tc -s qdisc show dev to-c | grep -o 'dropped [0-9]*' | cut -d ' ' -f 2; }
 
 try_links() { # NAME NETEM...

@@ -15,17 +15,6 @@ delay R:to-y 5ms rate 1mbit
 capture C-R
 timeouts() { on "$1" nstat -asz TcpExtTCPTimeouts | awk '/Timeouts/ { print $2 }'; }
 
-# What goes to an address or comes from it is lost.
-dead() { # ADDR
-	firewall R <<-END
-		chain dead {
-			type filter hook forward priority 0
-			ip saddr $1 drop
-			ip daddr $1 drop
-		}
-	END
-}
-
 # path_retries, and what comes in the quarter of a second between two looks
 bounded() { # HOST BEFORE
 	local n=$(($(timeouts "$1") - $2))

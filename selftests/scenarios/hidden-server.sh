@@ -66,16 +66,8 @@ ok "data goes on" exchange client server 100k
 phase both
 count_from_here A B
 count_box H
-ip -n csp-A addr flush dev eth0 scope global
-ip -n csp-B addr flush dev eth0 scope global
-wait_for state_is A homeless
-wait_for state_is B homeless
-roam B:eth0 10.0.6.2/24 10.0.6.254 E
-wait_for is_at H away 10.0.6.2
-# The server itself has nothing left to say to where the client was.
-roam A:eth0 10.0.3.1/24 10.0.3.254 D
-both_at() { path_is A 10.0.3.1 10.0.6.2 && path_is B 10.0.6.2 10.0.3.1 && state_is A established; }
-ok "both moved at once: they find each other" wait_for -t 60 both_at
+lose_each_other "10.0.3.1/24 10.0.3.254 D" "10.0.6.2/24 10.0.6.254 E"
+ok "both moved at once: they find each other" wait_for -t 60 met 10.0.3.1 10.0.6.2
 ok "data goes on" exchange client server 100k
 ok "the agent relayed the move" box_counters_are H 'home-relayed=>0' home-redirected=0
 ok "the server answered it" counters_are B 'relay-move=>0' attach-bad-mac=0

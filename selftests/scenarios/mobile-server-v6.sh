@@ -81,15 +81,8 @@ wait_for only_one B
 # --- both move at once --------------------------------------------------------------------------------
 
 phase both
-ip -n csp-A -6 addr flush dev eth0 scope global
-ip -n csp-B -6 addr flush dev eth0 scope global
-wait_for state_is A homeless
-wait_for state_is B homeless
-roam B:eth0 fd00:6::2/64 fd00:6::fe E6
-wait_for is_at H away fd00:6::2
-roam A:eth0 fd00:3::1/64 fd00:3::fe D6
-both_at() { path_is A fd00:3::1 fd00:6::2 && path_is B fd00:6::2 fd00:3::1 && state_is A established; }
-ok "both moved at once: they find each other by the agent" wait_for -t 60 both_at
+lose_each_other "fd00:3::1/64 fd00:3::fe D6" "fd00:6::2/64 fd00:6::fe E6"
+ok "both moved at once: they find each other by the agent" wait_for -t 60 met fd00:3::1 fd00:6::2
 ok "data goes on" exchange client server 100k
 quit client server
 ok "both ends forget the connections" quiet A B

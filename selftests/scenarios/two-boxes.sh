@@ -61,16 +61,6 @@ for box in X Y; do
 done
 capture C-R S-X S-Y
 
-# What goes to an address or comes from it is lost.
-dead() { # ADDR
-	firewall R <<-END
-		chain dead {
-			type filter hook forward priority 0
-			ip saddr $1 drop
-			ip daddr $1 drop
-		}
-	END
-}
 # A box that knows nothing of what passed it before.
 forget() { # BOX
 	local cid
