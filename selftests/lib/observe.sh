@@ -17,9 +17,9 @@ values() { # KEY, cspctl -j on stdin
 	done
 }
 value() { # KEY, the same: of the first
-	local all
-	mapfile -t all < <(values "$1")
-	echo "${all[0]-}"
+	local each
+	mapfile -t each < <(values "$1")
+	echo "${each[0]-}"
 }
 
 # --- counters ---------------------------------------------------------------------

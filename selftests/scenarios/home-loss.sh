@@ -13,7 +13,7 @@
 
 plan 58
 
-home_network
+home_network 1ms
 for h in A B; do conf $h default_mode=2 fallback=60000; done
 
 links=(A:eth0 R:to-a R:to-b B:eth0 R:to-h H:net)
