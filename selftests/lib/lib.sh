@@ -37,6 +37,8 @@
 #	addr HOST:DEV IP/LEN [NAME]	NAME, in messages, is HOST (HOST6) by default
 #	named IP NAME			what an address is called in messages
 #	delay HOST:DEV TIME [NETEM...]	of what HOST sends there; again: other values
+#	lost_packets HOST:DEV		that "delay ... loss" has dropped
+#	listening HOST PORT		does a TCP socket serve it?
 #	two_hosts			A and B on one link
 #	routed [TIME]			A and B with router R between them
 #	roam HOST:DEV IP/LEN GATEWAY [NAME]	another address instead of all others

@@ -64,6 +64,13 @@ delay() { # HOST:DEV TIME [NETEM...]
 	on "${1%:*}" tc qdisc replace dev "${1#*:}" root netem limit 100000 delay "${@:2}"
 }
 
+lost_packets() { # HOST:DEV
+	[[ $(on "${1%:*}" tc -s qdisc show dev "${1#*:}") =~ dropped\ ([0-9]+) ]] &&
+		echo "${BASH_REMATCH[1]}"
+}
+
+listening() { on "$1" ss -tlnHO | grep -q ":$2 "; }	# HOST PORT
+
 firewall() { # HOST, rules on stdin
 	{ echo "table inet test {"; cat; echo "}"; } | on "$1" nft -f -
 }

@@ -109,8 +109,7 @@ is "all of it over UDP as well" "$(grep '(UDP)' "$tmp/homes" | sed 's/ (UDP)//' 
 	"$(grep -v '(UDP)' "$tmp/homes" | cut -d '|' -f 1,4)"
 ok "in the same way by IPv6" same homes
 for a in 10.0.9.{4,5,6} fd00:9::{4,5,6}; do ctl B register del "$a"; done
-no_reg() { empty B register; }
-wait_for no_reg
+wait_for empty B register
 
 # --- boxes ----------------------------------------------------------------------------------------
 

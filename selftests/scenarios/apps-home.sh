@@ -121,8 +121,7 @@ transfers "registered"
 ok "the agent told where it is" box_counters_are H 'home-redirected=>3' home-relayed=0
 
 ctl B register del 10.0.9.9
-gone() { empty B register; }
-wait_for gone
+wait_for empty B register
 ctl H agent del 10.0.9.9
 count_box H
 agent_for H B --hidden

@@ -9,7 +9,6 @@
 plan 17
 
 two_homes
-lost_packets() { on R tc -s qdisc show dev to-c | grep -o 'dropped [0-9]*' | cut -d ' ' -f 2; }
 
 try_links() { # NAME NETEM...
 	local name=$1 dev; shift
@@ -37,5 +36,5 @@ try_links "duplicated and reordered" 10ms 8ms duplicate 100% rate 2mbit
 copies() { [ $(($(counter C in-unexpected) + $(counter S in-unexpected))) -gt 0 ]; }
 ok "copies were seen" copies
 try_links lost 5ms loss 4% rate 2mbit
-ok "packets were lost" [ "$(lost_packets)" -gt 0 ]
+ok "packets were lost" [ "$(lost_packets R:to-c)" -gt 0 ]
 ok "no Attach was one of somebody else" [ "$(counter S attach-bad-mac)" = 0 ]

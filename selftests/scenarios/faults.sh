@@ -48,7 +48,6 @@ listener server B tcp 0.0.0.0 80 prefer
 dial client A tcp 10.0.2.2 80 prefer 40000 2>/dev/null || true
 quit client
 
-no_reg() { empty "$1" register; }	# HOST
 command() { # TEXT HOST WORD...
 	ok "$1" exhaust ctl "${@:2}"
 }
@@ -75,7 +74,7 @@ undo=()
 command "those are shown" H agent
 undo=(ctl A register del 10.0.9.5)
 command "a registration" A register 10.0.8.1 --home 10.0.9.5 --key "$(standing H)"
-wait_for -t 60 no_reg A
+wait_for -t 60 empty A register
 undo=()
 command "those are shown, too" B register
 command "a token" H token new 10.0.9.9
@@ -121,7 +120,7 @@ ok "all connections are forgotten" quiet A B
 ctl H agent del 10.0.9.9 2>/dev/null || true
 agent_for H B
 ctl B register del 10.0.9.9 2>/dev/null || true
-wait_for -t 60 no_reg B
+wait_for -t 60 empty B register
 register_with H B
 ok "the registration comes back" wait_for -t 60 is_registered B
 listener server B tcp 0.0.0.0 80 require

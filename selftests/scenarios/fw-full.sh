@@ -102,9 +102,8 @@ is "all was told to who watches" "$(jq -r '"\(.event) \(.cid[14:])"' "$tmp/event
 # Others have filled it, by connections that are up, too.
 n=150
 others_are() { [ "$(on R grep -c 'dport=9 .*ASSURED' /proc/net/nf_conntrack)" = "$1" ]; }	# N
-listening() { on B ss -tlnHO | grep -q ':9 '; }
 sock others-server B python3 "$lib/many.py" listen 9
-wait_for listening
+wait_for listening B 9
 sock others A python3 "$lib/many.py" client
 tell others connect 10.0.2.2 9 $n
 limit() { sysctl -q -w net.netfilter.nf_conntrack_max="$1"; }

@@ -23,10 +23,9 @@ bad_links() { # NETEM...
 	local dev
 	for dev in A:eth0 R:to-a R:to-b B:eth0; do delay $dev "$@"; done
 }
-listening() { on B ss -tlnHO | grep -q ':80 '; }
 n=20
 sock server B python3 "$lib/many.py" listen 80
-wait_for listening
+wait_for listening B 80
 
 try_links() { # NAME NETEM...
 	local name=$1; shift
@@ -53,8 +52,7 @@ try_links() { # NAME NETEM...
 try_links "duplicated and reordered" 10ms 10ms duplicate 100%
 ok "copies were seen" box_counters_are R "setup-again=>0"
 try_links lost 2ms loss 5%
-lost_packets() { on R tc -s qdisc show dev to-a | grep -o 'dropped [0-9]*' | cut -d ' ' -f 2; }
-ok "packets were lost" [ "$(lost_packets)" -gt 0 ]
+ok "packets were lost" [ "$(lost_packets R:to-a)" -gt 0 ]
 for dev in A:eth0 R:to-a R:to-b B:eth0; do on ${dev%:*} tc qdisc del dev ${dev#*:} root; done
 
 # --- who is not on the path ---------------------------------------------------------------------

@@ -97,8 +97,7 @@ ok "which is counted" box_counters_are H 'home-plain=>0'
 # --- a host that hides --------------------------------------------------------------------------------------
 
 ctl B register del fd00:8::9
-gone() { empty B register; }
-wait_for gone
+wait_for empty B register
 ctl H agent del fd00:8::9
 agent_for H B --hidden
 register_with H B --hidden

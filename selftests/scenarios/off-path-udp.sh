@@ -137,8 +137,7 @@ done
 # --- a host that hides as well ---------------------------------------------------------------------------------------
 
 ctl B register del 10.0.9.9
-deregistered() { empty B register; }
-wait_for deregistered
+wait_for empty B register
 register_with H B --hidden
 wait_for is_registered B
 count_from_here B
@@ -155,7 +154,7 @@ over
 # --- IPv6 --------------------------------------------------------------------------------------------------------------
 
 ctl B register del 10.0.9.9
-wait_for deregistered
+wait_for empty B register
 home=fd00:9::9
 agent_for H B --guard
 agent=fd00:8::1 register_with H B

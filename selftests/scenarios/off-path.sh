@@ -213,8 +213,7 @@ ctl H box set grant_time 60000
 # --- a host that hides as well ---------------------------------------------------------------------------------------
 
 ctl B register del 10.0.9.9
-deregistered() { empty B register; }
-wait_for deregistered
+wait_for empty B register
 register_with H B --hidden
 wait_for is_registered B
 sock other A
@@ -231,7 +230,7 @@ quiet A B
 # --- IPv6 --------------------------------------------------------------------------------------------------------------
 
 ctl B register del 10.0.9.9
-wait_for deregistered
+wait_for empty B register
 home=fd00:9::9
 agent_for H B --guard
 agent=fd00:8::1 register_with H B --hidden

@@ -30,11 +30,9 @@ ctl R box set provisional 60000
 # --- bad links ------------------------------------------------------------------------------
 
 links=(A:eth0 R:to-a R:to-p P:eth0)
-listening() { on P ss -tlnHO | grep -q ':3129 '; }
-lost_packets() { on R tc -s qdisc show dev to-a | grep -o 'dropped [0-9]*' | cut -d ' ' -f 2; }
 n=15
 sock server P python3 "$lib/many.py" listen 3129
-wait_for listening
+wait_for listening P 3129
 
 try_links() { # NAME NETEM...
 	local name=$1 dev; shift
@@ -55,7 +53,7 @@ try_links() { # NAME NETEM...
 
 try_links "duplicated and reordered" 10ms 10ms duplicate 100%
 try_links lost 2ms loss 5%
-ok "packets were lost" [ "$(lost_packets)" -gt 0 ]
+ok "packets were lost" [ "$(lost_packets R:to-a)" -gt 0 ]
 for dev in "${links[@]}"; do on "${dev%:*}" tc qdisc del dev "${dev#*:}" root; done
 quit server
 

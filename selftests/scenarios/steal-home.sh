@@ -42,10 +42,9 @@ refuses() { # HOME WORD...: X's cspctl
 	home=$1 register_with H X "${@:2}" 2>"$tmp/error"
 	wait_for reg_is X state refused && reg_is X error policy
 }
-no_reg() { empty "$1" register; }
 drop_reg() { # HOST HOME
 	ctl "$1" register del "$2"
-	wait_for no_reg "$1"
+	wait_for empty "$1" register
 }
 hex_key() { standing "$1" | base64 -d 2>/dev/null | od -An -v -tx1 | tr -d ' \n'; }
 reached "and is reached there"

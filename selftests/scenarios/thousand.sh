@@ -14,8 +14,7 @@ conf B default_mode=1
 # sock() starts these with its own helper's name as a further argument.
 sock server B python3 "$lib/many.py" listen 80
 sock clients A python3 "$lib/many.py" client
-listening() { on B ss -tlnHO | grep -q ':80 '; }
-wait_for listening
+wait_for listening B 80
 ok "$n connections" tell clients connect 10.0.2.2 80 $n
 is "all are signalled" "$(counter A setup-ok) $(counter B setup-in)" "$n $n"
 ok "they talk" tell clients talk 1
