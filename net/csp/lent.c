@@ -42,8 +42,7 @@ bool csp_lent_is_own(const struct csp_flow *flow, const struct csp_end *end)
 	if (end->loc_family != flow->t.family)
 		return false;
 	if (lent)
-		return ipv6_addr_equal(&end->loc, &lent->loc) &&
-		       csp_end_port(end) == csp_end_port(lent);
+		return csp_end_is(end, lent);
 	return ipv6_addr_equal(&end->loc, &flow->t.laddr) &&
 	       csp_end_port(end) == flow->t.lport;
 }

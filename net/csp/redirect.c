@@ -94,12 +94,6 @@ static bool csp_redirect_key(struct csp_names *names, const struct csp_msg *msg)
 	return true;
 }
 
-static bool csp_end_is(const struct csp_end *a, const struct csp_end *b)
-{
-	return ipv6_addr_equal(&a->loc, &b->loc) &&
-	       csp_end_port(a) == csp_end_port(b);
-}
-
 /* The network has made two of it, and one is being carried out. */
 static bool csp_redirect_is_copy(struct csp_flow *flow, const struct csp_msg *msg)
 {

@@ -85,6 +85,13 @@ static inline __be16 csp_end_port(const struct csp_end *end)
 	return end->local_port ?: end->port;
 }
 
+/* Are they the same address and port of data packets? */
+static inline bool csp_end_is(const struct csp_end *a, const struct csp_end *b)
+{
+	return !memcmp(&a->loc, &b->loc, sizeof(a->loc)) &&
+	       csp_end_port(a) == csp_end_port(b);
+}
+
 /* The address as the applications know it. */
 static inline const struct in6_addr *csp_end_identity(const struct csp_end *end)
 {

@@ -74,14 +74,25 @@ static bool csp_setup_asked(struct csp_packet *p, struct csp_hole *hole,
 	return true;
 }
 
+/* Of the connection that a Setup from this side, with this identifier, is for. */
+static bool csp_setup_owns(const struct csp_hole *hole, __be64 cid, u64 side)
+{
+	return csp_hole_end_of(hole, cid) == CSP_HOLE_INITIATOR &&
+	       hole->side[CSP_HOLE_INITIATOR] == side;
+}
+
+/* May it be replaced by one under another name? */
+static bool csp_setup_yields(const struct csp_hole *hole)
+{
+	return hole->state != CSP_MBOX_STATE_OPEN && !hole->asking;
+}
+
 static bool csp_setup_known(struct csp_packet *p, const struct csp_msg *msg,
 			    const struct csp_hole_key *key,
 			    struct csp_hole *hole, struct csp_nat *nat,
 			    enum csp_fate *fate)
 {
-	const bool own = csp_hole_end_of(hole, msg->cid) ==
-			 CSP_HOLE_INITIATOR &&
-			 p->in == hole->side[CSP_HOLE_INITIATOR];
+	const bool own = csp_setup_owns(hole, msg->cid, p->in);
 
 	lockdep_assert_held(&p->box->lock);
 	if (hole->dead)
@@ -99,7 +110,7 @@ static bool csp_setup_known(struct csp_packet *p, const struct csp_msg *msg,
 	 * late copy of what was redirected, which must not take the place of
 	 * what was accepted since. The policy will say.
 	 */
-	if (own && hole->state != CSP_MBOX_STATE_OPEN && !hole->asking)
+	if (own && csp_setup_yields(hole))
 		return false;
 	CSP_BOX_INC(p->box, SETUP_OTHER);
 	*fate = CSP_FATE_PASS;
@@ -225,9 +236,8 @@ static void csp_setup_replace(const struct csp_hole *hole, __be64 cid)
 	struct csp_hole *old = csp_hole_get(hole->box, cid);
 
 	lockdep_assert_held(&hole->box->lock);
-	if (old && csp_hole_end_of(old, cid) == CSP_HOLE_INITIATOR &&
-	    old->side[CSP_HOLE_INITIATOR] == hole->side[CSP_HOLE_INITIATOR] &&
-	    old->state != CSP_MBOX_STATE_OPEN && !old->asking)
+	if (old && csp_setup_owns(old, cid, hole->side[CSP_HOLE_INITIATOR]) &&
+	    csp_setup_yields(old))
 		csp_hole_remove(old, true);
 	csp_hole_put(old);
 }
