@@ -13,8 +13,8 @@
  * and lengths, to get past the first look.
  *
  * For each packet that passes it sends no more than 200 of its own, lest it speaks
- * of what was long ago.  It goes on until COUNT are sent, and tells how many of each
- * kind.
+ * of what was long ago.  It goes on until COUNT are sent, says so on the way, and tells
+ * how many of each kind.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -34,6 +34,7 @@
 #define MAX_SEEN	128
 #define MAX_HOSTS	32
 #define MAX_FOR_EACH	200
+#define TELL_EACH	25000
 #define PACKET_SIZE	4096
 #define UDP_LEN		8
 
@@ -640,6 +641,9 @@ int main(int argc, char **argv)
 		while (count.sent > MAX_FOR_EACH * count.seen)
 			look_everywhere(1000);
 		one();
+		if (count.sent % TELL_EACH == 0)
+			fprintf(stderr, "%lu sent, %lu seen\n", count.sent,
+				count.seen);
 	}
 	printf("%lu sent: %lu with other fields, %lu alterations of bytes, ",
 	       count.sent, count.altered, count.bytes);

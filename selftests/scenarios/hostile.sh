@@ -7,6 +7,7 @@
 #
 #	CSP_HOSTILE_COUNT	packets (50000)
 #	CSP_HOSTILE_SEED	(1)
+#	CSP_HOSTILE_PAUSE	seconds between the connections that it is sent into (0.01)
 #
 # Time limit: 600
 . "$(dirname "$0")/../lib/lib.sh"
@@ -72,7 +73,7 @@ count_from_here A B
 count_box F
 start_trade client server 200k 20k
 began=$SECONDS
-bustle A call 81 10.0.2.2 fd00:2::2 -f 10.0.1.1 10.0.3.1 fd00:1::1
+bustle A call 81 10.0.2.2 fd00:2::2 -f 10.0.1.1 10.0.3.1 fd00:1::1 -w "${CSP_HOSTILE_PAUSE:-0.01}"
 at_a=$!
 status=0
 wait $hostile || status=$?
