@@ -191,11 +191,14 @@ static bool csp_attach_spend(struct csp_flow *flow, u32 len, u32 keep)
  */
 bool csp_attach_charge(struct csp_flow *flow, u32 len)
 {
-	const struct csp_move *mv = flow->move;
+	struct csp_move *mv = flow->move;
 
 	lockdep_assert_held(&flow->lock);
-	return !mv || !mv->unvalidated ||
-	       csp_attach_spend(flow, len, csp_attach_reserve(mv));
+	if (!mv || !mv->unvalidated ||
+	    csp_attach_spend(flow, len, csp_attach_reserve(mv)))
+		return true;
+	mv->withheld = true;
+	return false;
 }
 
 /* The OK itself; late ones are not counted. */
@@ -295,12 +298,19 @@ static void csp_attach_note(struct csp_rx *rx, struct csp_flow *flow,
 	flow->peer_next = msg->next_cid;
 	flow->udp = rx->udp;
 	flow->moves++;
-	mv->unvalidated = true;
+	mv->peer_at = rx->saddr;
+	mv->since = jiffies;
+	if (!csp_tuple_equal(old, &flow->t))
+		mv->unvalidated = true;
 	mv->credit = csp_attach_credit(rx);
+	mv->withheld = false;
 	mv->ok_attempt = 0;
 	mv->echo_len = msg->nonce.len;
 	memcpy(mv->echo, msg->nonce.data, msg->nonce.len);
 	get_random_bytes(mv->ok_nonce, sizeof(mv->ok_nonce));
+	/* Nothing has to be proved where the peer was already. */
+	if (!mv->unvalidated)
+		csp_oldpath_proved(flow);
 	spin_unlock_bh(&flow->lock);
 }
 
@@ -316,6 +326,11 @@ static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 		CSP_INC(rx->cn, MOVE_IMMOVABLE);
 		return code;
 	}
+	/* What our own move held back has the old name. */
+	spin_lock_bh(&flow->lock);
+	if (flow->state == CSP_STATE_MOVING)
+		csp_flow_drop_held(flow);
+	spin_unlock_bh(&flow->lock);
 	rb.t.laddr = rx->daddr;
 	rb.t.raddr = rx->saddr;
 	rb.t.rport = csp_end_port(&msg->src);
@@ -327,29 +342,39 @@ static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 		return CSP_ERR_IN_USE;
 	}
 	flow->move->room += rb.room;
+	flow->move->arrived = false;
 	csp_attach_note(rx, flow, msg, before);
 	return 0;
 }
 
-/* Our own move was under way: it goes on, to the peer's new address. */
+/*
+ * Our own move was under way: it goes on, to the peer's new address; unless the
+ * peer knows already where this end is. Section "Glare".
+ */
 static void csp_attach_state(struct csp_flow *flow, struct sock *sk,
 			     const struct csp_tuple *before)
 {
-	bool again;
+	bool again = false, moot = false;
 
 	spin_lock_bh(&flow->lock);
-	/* Unless both moves named the same ends; section "Glare". */
-	again = flow->state == CSP_STATE_MOVING &&
-		!csp_tuple_equal(before, &flow->t);
+	if (flow->state == CSP_STATE_MOVING &&
+	    !csp_tuple_equal(before, &flow->t)) {
+		moot = ipv6_addr_equal(&before->laddr, &flow->t.laddr);
+		again = !moot;
+	}
 	if (again) {
 		flow->want_l = before->laddr;
 		flow->want_r = in6addr_any;
+		/* The silence was that of a place where it is no more. */
+		flow->attempt = 0;
 	}
 	if (!flow->dead && flow->state != CSP_STATE_MOVING)
 		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
 	spin_unlock_bh(&flow->lock);
 	if (again)
 		csp_flow_todo(flow, CSP_TODO_AGAIN);
+	else if (moot)
+		csp_move_over(flow, false);
 	else if (READ_ONCE(flow->state) == CSP_STATE_ESTABLISHED)
 		csp_move_resume(flow, sk);
 }
@@ -441,8 +466,12 @@ static u16 csp_attach_accept(struct csp_rx *rx, struct csp_flow *flow,
 	if (!code) {
 		CSP_INC(rx->cn, MOVE_IN);
 		csp_attach_state(flow, sk, &before);
-		/* Before the data that the release of the socket sends. */
+		/*
+		 * Before the data that the release of the socket sends. What
+		 * the segment acknowledges must not be among that.
+		 */
 		csp_attach_ok_send(flow, rx->rd.attempt);
+		csp_attach_inject(rx, flow, msg);
 	}
 	release_sock(sk);
 	sock_put(sk);
@@ -491,7 +520,6 @@ static void csp_attach_believed(struct csp_rx *rx, struct csp_flow *flow,
 		return;
 	}
 	csp_nl_event(flow, CSP_EVENT_PEER_MOVED);
-	csp_attach_inject(rx, flow, msg);
 }
 
 /* To its end; the last message has the MAC and is in @msg. */
@@ -572,6 +600,9 @@ void csp_attach_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
 		    sizeof(mv->ok_nonce))) {
 		mv->unvalidated = false;
 		mv->due[CSP_DUE_OK] = 0;
+		/* And our identifiers, in case that a move of ours was moot. */
+		if (flow->state == CSP_STATE_ESTABLISHED)
+			mv->asking = false;
 		valid = true;
 		csp_oldpath_proved(flow);
 	}
@@ -599,11 +630,17 @@ void csp_attach_validated(struct csp_flow *flow)
 	if (!READ_ONCE(mv->unvalidated)) {
 		csp_rebind_lift(sk, true, mv->room);
 		mv->room = 0;
+		if (mv->withheld)
+			csp_rebind_kick(sk);
+		mv->withheld = false;
 		if (READ_ONCE(flow->state) == CSP_STATE_ESTABLISHED)
 			csp_move_resume(flow, sk);
 	}
 	release_sock(sk);
 	sock_put(sk);
+	spin_lock_bh(&flow->lock);
+	csp_move_set_due(flow, CSP_DUE_DOUBT, CSP_MOVE_DOUBT);
+	spin_unlock_bh(&flow->lock);
 }
 
 /* The next OK is a late one. */

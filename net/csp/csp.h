@@ -340,7 +340,7 @@ enum csp_due {
 	CSP_DUE_OK,		/* the OK to a move again, or give up */
 	CSP_DUE_SAY,		/* a request that is no move again */
 	CSP_DUE_OLD,		/* probe the old path again, or forget it */
-	CSP_DUE_DOUBT,		/* has what was in flight at a move arrived? */
+	CSP_DUE_DOUBT,		/* what became of what was in flight at a move? */
 	CSP_DUE_REFRESH,	/* soon boxes forget a silent connection */
 	__CSP_DUE_MAX
 };
@@ -375,6 +375,10 @@ enum csp_say {
  * @refused:   enum csp_error of a refusal that ends the move under way; 0 none
  * @gone:      and the peer itself says that its socket is gone
  * @referred:  Redirects of the move, in a row
+ * @inquired:  the peer's agent was asked, after the first silence of the move
+ * @inquiring: and has not answered yet
+ * @peer_at:   where the peer was when this end began to ask, or says that it
+ *             has been since
  * @say:       what a request of ours that is no move says, enum csp_say bits;
  *             see change.c
  * @say_xid:   its transaction
@@ -389,9 +393,11 @@ enum csp_say {
  * @attach:    Attach or Change of the peer that waits for the work; or what
  *             CSP_TODO_VOUCH and CSP_TODO_SIGN say
  * @started:   jiffies when the move under way began
+ * @since:     jiffies when this end took the path in use
  * @due:       jiffies at which each of the timers runs out; 0: not set
  * @unvalidated: the peer's new address has not echoed its nonce yet
  * @credit:    bytes that may go there until then
+ * @withheld:  and that TCP has sent more
  * @room:      bytes by which the segments are shorter for now
  * @arrived:   what was in flight at the move is believed to have arrived
  * @old:       the path before this one
@@ -416,6 +422,9 @@ struct csp_move {
 	u16			refused;
 	bool			gone;
 	u8			referred;
+	bool			inquired;
+	bool			inquiring;
+	struct in6_addr		peer_at;
 	u8			say;
 	u8			say_what;
 	u8			say_attempt;
@@ -428,9 +437,11 @@ struct csp_move {
 	u8			again_count;
 	struct sk_buff		*attach;
 	unsigned long		started;
+	unsigned long		since;
 	unsigned long		due[__CSP_DUE_MAX];
 	bool			unvalidated;
 	u32			credit;
+	bool			withheld;
 	u16			room;
 	bool			arrived;
 	struct csp_oldpath	old;

@@ -7,6 +7,12 @@
 
 #include "csp.h"
 
+/*
+ * After the answer, of the peer or to it: longer than an ACK may be delayed;
+ * csp.rst, section "Timers".
+ */
+#define CSP_MOVE_DOUBT		50	/* ms */
+
 struct csp_msg;
 struct csp_rebind;
 struct csp_rx;

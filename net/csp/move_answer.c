@@ -14,9 +14,6 @@
 #include "sock.h"
 #include "tx.h"
 
-/* After the OK: longer than an ACK may be delayed; section "Timers". */
-#define CSP_MOVE_DOUBT		50	/* ms */
-
 /* Proves to the peer that the new address is ours. */
 static void csp_move_ack(struct csp_rx *rx, struct csp_flow *flow,
 			 const struct csp_msg *msg)
@@ -242,8 +239,7 @@ void csp_move_finish(struct csp_flow *flow)
 	release_sock(sk);
 	sock_put(sk);
 	spin_lock_bh(&flow->lock);
-	if (mv->arrived)
-		csp_move_set_due(flow, CSP_DUE_DOUBT, CSP_MOVE_DOUBT);
+	csp_move_set_due(flow, CSP_DUE_DOUBT, CSP_MOVE_DOUBT);
 	spin_unlock_bh(&flow->lock);
 	csp_change_next(flow);
 }

@@ -70,16 +70,19 @@ static bool csp_move_take_due(struct csp_flow *flow, enum csp_due due)
 	return taken;
 }
 
-/* Has what was in flight at the move arrived? */
+/* Has what was in flight at the move arrived? What does TCP make of it? */
 static void csp_move_doubt(struct csp_flow *flow)
 {
+	struct csp_move *mv = flow->move;
 	struct sock *sk = csp_flow_sk(flow);
 
-	flow->move->arrived = false;
 	if (!sk)
 		return;
 	lock_sock(sk);
-	csp_rebind_doubt(sk);
+	if (mv->arrived)
+		csp_rebind_doubt(sk);
+	mv->arrived = false;
+	csp_rebind_rtt(sk, jiffies_to_usecs(jiffies - mv->since));
 	release_sock(sk);
 	sock_put(sk);
 }

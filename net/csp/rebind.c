@@ -222,6 +222,22 @@ static void csp_tcp_mark_arrived(struct sock *sk)
 	csp_tcp_forget_hints(tp);
 }
 
+static void csp_tcp_forget_rtt(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->srtt_us = 0;
+	tp->mdev_us = jiffies_to_usecs(TCP_TIMEOUT_INIT);
+	tp->mdev_max_us = tp->mdev_us;
+	tp->rttvar_us = tp->mdev_us;
+	minmax_reset(&tp->rtt_min, tcp_jiffies32, ~0U);
+	/* Later than this, what was sent before the last that arrived is lost. */
+	tp->rack.rtt_us = 0;
+	tp->rack.mstamp = 0;
+	tp->rack.advanced = 0;
+	inet_csk(sk)->icsk_rto = TCP_TIMEOUT_INIT;
+}
+
 /*
  * A new path has nothing in common with the old one: initial window, slow
  * start, no round-trip time, no back-off. It must not look like a timeout
@@ -232,20 +248,15 @@ static void csp_tcp_restart(struct sock *sk, bool arrived)
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	tp->srtt_us = 0;
-	tp->mdev_us = jiffies_to_usecs(TCP_TIMEOUT_INIT);
-	tp->mdev_max_us = tp->mdev_us;
-	tp->rttvar_us = tp->mdev_us;
-	minmax_reset(&tp->rtt_min, tcp_jiffies32, ~0U);
-	icsk->icsk_rto = TCP_TIMEOUT_INIT;
+	csp_tcp_forget_rtt(sk);
 	icsk->icsk_backoff = 0;
 	icsk->icsk_retransmits = 0;
 	icsk->icsk_probes_out = 0;
 	tp->retrans_stamp = 0;
 
-	tcp_snd_cwnd_set(tp, TCP_INIT_CWND);
+	/* To an address that has not proved itself no more goes than before. */
+	tcp_snd_cwnd_set(tp, min_t(u32, TCP_INIT_CWND, tp->snd_cwnd_clamp));
 	tp->snd_cwnd_cnt = 0;
-	tp->snd_cwnd_clamp = ~0;
 	tp->snd_ssthresh = TCP_INFINITE_SSTHRESH;
 	tp->prior_ssthresh = 0;
 	tp->undo_marker = 0;
@@ -323,11 +334,8 @@ static void csp_rebind_tcp_path(struct sock *sk, struct csp_rebind *rb)
 	tcp_mtup_init(sk);
 	csp_tcp_room(sk, rb->room);
 	rb->arrived = rb->arrived && csp_tcp_may_have_arrived(sk);
+	tcp_sk(sk)->snd_cwnd_clamp = rb->limited ? CSP_LIMITED_CWND : ~0;
 	csp_tcp_restart(sk, rb->arrived);
-	if (rb->limited) {
-		tcp_sk(sk)->snd_cwnd_clamp = CSP_LIMITED_CWND;
-		tcp_snd_cwnd_set(tcp_sk(sk), CSP_LIMITED_CWND);
-	}
 	csp_tcp_timer(sk);
 	csp_tcp_push(sk);
 	csp_tcp_ack(sk);
@@ -538,4 +546,23 @@ void csp_rebind_doubt(struct sock *sk)
 	csp_tcp_restart(sk, false);
 	csp_tcp_timer(sk);
 	csp_tcp_push(sk);
+}
+
+/**
+ * csp_rebind_rtt() - forget a round-trip time that is of the old path
+ * @sk: the socket
+ * @us: microseconds since it is on the new one
+ *
+ * What was sent on the old path is acknowledged on the new one, and TCP takes
+ * the time between for a round trip, however long there was no address.
+ *
+ * Context: process, socket lock held.
+ */
+void csp_rebind_rtt(struct sock *sk, unsigned int us)
+{
+	sock_owned_by_me(sk);
+	if (sk->sk_protocol != IPPROTO_TCP || tcp_sk(sk)->srtt_us >> 3 <= us)
+		return;
+	csp_tcp_forget_rtt(sk);
+	csp_tcp_timer(sk);
 }
