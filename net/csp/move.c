@@ -43,6 +43,7 @@
 #include "oldpath.h"
 #include "path.h"
 #include "rebind.h"
+#include "refer.h"
 #include "sign.h"
 #include "sock.h"
 #include "tomb.h"
@@ -163,10 +164,13 @@ int csp_move_rename(struct csp_flow *flow, struct sock *sk,
 		return err;
 	mv->room += rb.room;
 	mv->arrived = rb.arrived;
+	mv->since = jiffies;
 	spin_lock_bh(&flow->lock);
 	/* Section "Connection identifiers": once, until the peer has answered. */
-	if (!mv->asking)
+	if (!mv->asking) {
 		csp_oldpath_leave(flow, &rb.old);
+		mv->peer_at = rb.old.raddr;
+	}
 	mv->asking = true;
 	/* What a NAT lent was lent for the path that is left. */
 	if (flow->names)
@@ -205,6 +209,8 @@ void csp_move_enter(struct csp_flow *flow, struct csp_move *mv)
 		if (flow->state != CSP_STATE_MOVING) {
 			mv->started = jiffies;
 			mv->referred = 0;
+			mv->inquired = false;
+			mv->inquiring = false;
 		}
 		csp_flow_set_state(flow, CSP_STATE_MOVING);
 		csp_change_put_off(flow);
@@ -314,9 +320,6 @@ void csp_move_again(struct csp_flow *flow)
 		csp_move_begin(flow);
 		return;
 	}
-	spin_lock_bh(&flow->lock);
-	csp_flow_drop_held(flow);
-	spin_unlock_bh(&flow->lock);
 	csp_move_enter(flow, flow->move);
 	csp_move_send(flow);
 }
@@ -405,9 +408,13 @@ static void csp_move_timed_out(struct csp_flow *flow)
 	csp_nl_event(flow, CSP_EVENT_CHANGED);
 }
 
-/* No answer, more than once: is there another way? */
+/* No answer: is there another way? */
 static bool csp_move_otherwise(struct csp_flow *flow)
 {
+	if (csp_refer_turn(flow)) {
+		csp_move_begin(flow);
+		return true;
+	}
 	if (flow->attempt < CSP_CONF(flow->cn, path_retries))
 		return false;
 	flow->move->referred = 0;

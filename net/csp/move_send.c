@@ -27,18 +27,33 @@
 #define CSP_ATTACH_MAX		(ETH_DATA_LEN - (int)sizeof(struct ipv6hdr) - \
 				 (int)sizeof(struct udphdr))
 
+/* Milliseconds that an answer from an address may take; 0: never measured. */
+static unsigned long csp_move_patience(struct csp_net *cn,
+				       const struct in6_addr *addr)
+{
+	struct csp_peer *peer = csp_peer_get(cn, addr, 0, 0, false);
+	unsigned long ms;
+
+	if (!peer)
+		return 0;
+	ms = READ_ONCE(peer->srtt_us) * 3 / 2 / USEC_PER_MSEC;
+	csp_peer_put(peer);
+	return ms;
+}
+
 static unsigned long csp_move_rto(struct csp_flow *flow)
 {
-	struct csp_peer *peer;
-	unsigned long ms = 0;
+	unsigned long ms = csp_move_patience(flow->cn, &flow->t.raddr);
+	u8 backoff = flow->attempt;
 
-	peer = csp_peer_get(flow->cn, &flow->t.raddr, 0, 0, false);
-	if (peer) {
-		ms = READ_ONCE(peer->srtt_us) * 3 / 2 / USEC_PER_MSEC;
-		csp_peer_put(peer);
+	lockdep_assert_held(&flow->lock);
+	/* The agent is asked in place of a retransmission. */
+	if (flow->move->inquiring) {
+		ms = max(ms, csp_move_patience(flow->cn, &flow->move->peer_at));
+		backoff++;
 	}
 	ms = max_t(unsigned long, ms, CSP_MOVE_RTO_MIN);
-	ms = min_t(unsigned long, ms << min_t(u8, flow->attempt, 5),
+	ms = min_t(unsigned long, ms << min_t(u8, backoff, 5),
 		   CSP_MOVE_RTO_MAX);
 	return ms - ms / 8 + get_random_u32() % (ms / 4 + 1);
 }

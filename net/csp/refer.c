@@ -24,6 +24,44 @@
 /* Redirects of a move in a row; csp.rst, section "Redirect". */
 #define CSP_REFERRED_MAX	4
 
+/* Is there an agent to ask where the peer is? */
+static bool csp_refer_agent(const struct csp_flow *flow)
+{
+	return flow->initiator && csp_vouch_wanted(flow);
+}
+
+/**
+ * csp_refer_turn() - a move met with silence: ask the peer's agent, or no more
+ * @flow: the flow, MOVING
+ *
+ * Once in a move, for one transmission: it may have been lost, and the agent
+ * may be away, too.
+ *
+ * Context: the flow's work.
+ * Return: true: another address is wanted from now on.
+ */
+bool csp_refer_turn(struct csp_flow *flow)
+{
+	struct csp_move *mv = flow->move;
+	bool at_home, turn = false;
+
+	spin_lock_bh(&flow->lock);
+	at_home = ipv6_addr_equal(&flow->t.raddr, &flow->home_r);
+	if (mv->inquiring) {
+		mv->inquiring = false;
+		turn = at_home && !ipv6_addr_equal(&mv->peer_at, &flow->home_r);
+		if (turn)
+			flow->want_r = mv->peer_at;
+	} else if (!mv->inquired && !at_home && csp_refer_agent(flow)) {
+		mv->inquired = true;
+		mv->inquiring = true;
+		flow->want_r = flow->home_r;
+		turn = true;
+	}
+	spin_unlock_bh(&flow->lock);
+	return turn;
+}
+
 /**
  * csp_refer_addrs() - addresses at which the peer may be asked for
  * @flow: the flow
@@ -31,8 +69,8 @@
  * @n:    how many
  * @max:  room in @addr
  *
- * Where it was when this end left: a moment's silence may have made a move try
- * elsewhere. Where it was said to be, and its identity, last of all.
+ * Where it was last: a moment's silence may have made a move try elsewhere.
+ * Where it was said to be, and its identity, last of all.
  *
  * Context: flow->lock held.
  * Return: how many there are now.
@@ -44,9 +82,10 @@ int csp_refer_addrs(const struct csp_flow *flow, struct in6_addr *addr, int n,
 	int i, j, n_more = 0;
 
 	lockdep_assert_held(&flow->lock);
-	if (flow->state == CSP_STATE_MOVING && flow->move->asking)
-		more[n_more++] = &flow->move->old.t.raddr;
-	if (flow->initiator && csp_vouch_wanted(flow)) {
+	if (flow->state == CSP_STATE_MOVING &&
+	    !ipv6_addr_any(&flow->move->peer_at))
+		more[n_more++] = &flow->move->peer_at;
+	if (csp_refer_agent(flow)) {
 		more[n_more++] = &flow->names->dst.loc;
 		more[n_more++] = &flow->home_r;
 	}
@@ -91,13 +130,13 @@ void csp_refer_rcv(struct csp_rx *rx, struct csp_flow *flow,
 		CSP_INC(rx->cn, IN_UNEXPECTED);
 		return;
 	}
-	if (flow->initiator && csp_vouch_wanted(flow) &&
-	    CSP_HAS(msg, CONN) && CSP_HAS(msg, DST) &&
+	if (csp_refer_agent(flow) && CSP_HAS(msg, CONN) && CSP_HAS(msg, DST) &&
 	    csp_redirect_target_ok(flow, &msg->dst.loc)) {
 		spin_lock_bh(&flow->lock);
 		fits = csp_refer_fits(flow, msg);
 		if (fits) {
 			flow->move->referred++;
+			flow->move->inquiring = false;
 			flow->names->dst.loc = msg->dst.loc;
 			flow->want_r = msg->dst.loc;
 		}

@@ -12,6 +12,8 @@ struct csp_rx;
 /* Answers to moves. Softirq. */
 void csp_refer_rcv(struct csp_rx *rx, struct csp_flow *flow,
 		   const struct csp_msg *msg);
+/* After silence: is it the agent's turn to be asked, or over? The flow's work. */
+bool csp_refer_turn(struct csp_flow *flow);
 /* Addresses at which the peer may be asked for; flow->lock held. */
 int csp_refer_addrs(const struct csp_flow *flow, struct in6_addr *addr, int n,
 		    int max);

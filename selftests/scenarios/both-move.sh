@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 20
+plan 23
 
 routed 5ms
 capture A-R
@@ -48,6 +48,23 @@ ok "each had its move accepted" wait_for counters_are A move-ok=1 attach-bad-mac
 ok "both of them" wait_for counters_are B move-ok=1 attach-bad-mac=0 attach-no-conn=0
 # Afterwards the long way makes repeated Detaches.
 messages A-R >"$tmp/messages"
+
+# Nothing of what B says of its new place arrives, and meanwhile the client goes away.
+delay R:to-a 5ms
+delay R:to-b 5ms
+conf B path_retries=2
+dropper R
+on R nft add rule inet test drops meta l4proto 253 ip saddr 10.0.2.2 drop
+count_from_here A B
+ctl B flow move all to 10.0.2.2 >/dev/null
+ok "the server moves, and is not heard" wait_for is_state server moving
+ctl A flow move all to 10.0.1.1 >/dev/null
+ip -n csp-A addr del 10.0.3.1/24 dev eth0
+wait_for counters_are B "move-in=1" "out-retrans=>4"
+on R nft flush chain inet test drops
+server_back() { [[ $(place server) == "10.0.2.2,80 10.0.1.1,40000 established "* ]]; }
+ok "it looks where the client said that it is" wait_for server_back
+ok "and data arrives" exchange client server 300k
 quit client server
 ok "both ends forget the connection" quiet A B
 ok "nobody sent a RST" no_reset A-R
