@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Ten thousand rules: the first that matches decides, wherever it was put, and a Setup
-# costs what it costs with one.
+# costs what it costs with one.  Nobody gets a pinhole by which another's would be found.
 #
 # Time limit: 400
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 12
+plan 15
 
 routed
 stateful_firewall R
@@ -46,3 +46,15 @@ ok "no more than max_rules" not ctl R rule add accept
 is "flush" "$(ctl R rule flush)" "10202 rules deleted"
 speak A 10.0.1.1 10.0.2.77 setup id=0101010101010102 conn=tcp,10.0.1.1,1,10.0.2.77,60000
 ok "and nothing is left" box_counters_are R refused-rule=1
+
+# What is said to an identifier is about one connection.
+rule R accept
+count_box R
+setup() { # ID,NEXT PORT
+	speak A 10.0.1.1 10.0.2.77 setup "id=$1" "conn=tcp,10.0.1.1,$2,10.0.2.77,80"
+}
+setup 0202020202020202,0303030303030303 1
+ok "a Setup is accepted" wait_for box_counters_are R provisional=1
+setup 0404040404040404,0303030303030303 2
+ok "another one with the next identifier of that is not" wait_for box_counters_are R setup-busy=1
+ok "and gets no pinhole" box_counters_are R provisional=1

@@ -19,7 +19,7 @@ CSP_BOX_MIB(EDITS, "edits", "OKs in which the timeout was set to what is granted
 CSP_BOX_MIB(SETUPS, "setups", "Setups judged")
 CSP_BOX_MIB(SETUP_AGAIN, "setup-again", "Setups seen again")
 CSP_BOX_MIB(SETUP_BUSY, "setup-busy",
-	    "copies of a Setup dropped while the first one is being judged")
+	    "Setups dropped: one like it is being judged, or it has an identifier of another")
 CSP_BOX_MIB(SETUP_FOREIGN, "setup-foreign",
 	    "Setups left alone: about other addresses than those of the packet")
 CSP_BOX_MIB(SETUP_OTHER, "setup-other",

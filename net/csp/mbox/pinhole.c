@@ -143,8 +143,8 @@ static int csp_hole_id_add(struct csp_hole_id *id, __be64 value)
 	id->id = value;
 	if (!value)
 		return 0;
-	err = rhashtable_insert_fast(&id->hole->box->ids, &id->node,
-				     csp_hole_id_params);
+	err = rhashtable_lookup_insert_fast(&id->hole->box->ids, &id->node,
+					    csp_hole_id_params);
 	if (err)
 		id->id = 0;
 	return err;
@@ -305,11 +305,13 @@ int csp_hole_add(struct csp_hole *hole, __be64 cid, __be64 next)
  */
 bool csp_hole_hash(struct csp_hole *hole)
 {
+	struct rhashtable *holes = &hole->box->holes;
+
 	lockdep_assert_held(&hole->box->lock);
 	if (!hole->hashed)
-		hole->hashed = !rhashtable_insert_fast(&hole->box->holes,
-						       &hole->node,
-						       csp_hole_params);
+		hole->hashed = !rhashtable_lookup_insert_fast(holes,
+							      &hole->node,
+							      csp_hole_params);
 	return hole->hashed;
 }
 

@@ -172,7 +172,7 @@ static enum csp_fate csp_setup_refuse(struct csp_packet *p,
 			       "no room for more connections");
 		break;
 	case -EEXIST:
-		/* A copy of it, or the end of the identifier's last user. */
+		/* A copy of it; or another connection has its identifier. */
 		CSP_BOX_INC(p->box, SETUP_BUSY);
 		break;
 	default:
