@@ -259,19 +259,17 @@ void csp_relay_work(struct work_struct *work)
 	}
 }
 
-/* Does a message name this host by the identity that hides it? */
-static bool csp_relay_hides(const struct csp_rx *rx, const struct csp_msg *msg)
+/* Does a message name this host by its home, where it is not? */
+static bool csp_relay_home(const struct csp_rx *rx, const struct csp_msg *msg)
 {
-	const struct csp_reg *reg;
-	bool hides;
+	bool home;
 
 	if (ipv6_addr_equal(&msg->dst.loc, &rx->daddr))
 		return false;
 	rcu_read_lock();
-	reg = csp_reg_by_home(rx->cn, &msg->dst.loc);
-	hides = reg && reg->hidden;
+	home = csp_reg_by_home(rx->cn, &msg->dst.loc);
 	rcu_read_unlock();
-	return hides;
+	return home;
 }
 
 /**
@@ -292,7 +290,7 @@ bool csp_relay_attach(struct csp_rx *rx, struct csp_flow *flow,
 	struct sk_buff *skb;
 	struct csp_to to;
 
-	if (!csp_relay_hides(rx, msg) || msg->src.loc_family != rx->family)
+	if (!csp_relay_home(rx, msg) || msg->src.loc_family != rx->family)
 		return false;
 	if (!csp_limit_reply(rx->cn, &rx->saddr)) {
 		CSP_INC(rx->cn, RATE_LIMITED);

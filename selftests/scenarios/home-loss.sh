@@ -3,15 +3,15 @@
 #
 # Everything about a home agent over links that duplicate, reorder and lose: registration,
 # being sent on, the moves of the server and of both, for an agent that tells where the
-# server is and for one that does not.
+# server is, for one that does not, and for one that lets in who has a token.
 #
-# Time limit: 400
+# Time limit: 500
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 58
+plan 86
 
 home_network 1ms
 for h in A B; do conf $h default_mode=2 fallback=60000; done
@@ -29,16 +29,17 @@ all_at() { # HOST LOCAL REMOTE
 }
 place_server() { roam B:eth0 "10.0.$1.2/24" "10.0.$1.254" "B$1"; }	# 2|5|6
 
-try_links() { # NAME OPTION... -- NETEM...
-	local name=$1 options=(); shift
-	while [ "$1" != -- ]; do options+=("$1"); shift; done
-	bad_links "${@:2}"
+try_links() { # NAME open|hidden|guard NETEM...
+	local name=$1 options=() run=(); [ "$2" = open ] || options=("--$2")
+	bad_links "${@:3}"
 	count_from_here A B
 	count_box H
 	agent_for H B "${options[@]}"
+	[ "$2" = hidden ] || options=()
 	register_with H B "${options[@]}"
 	ok "$name: the server registers" wait_for is_registered B
-	sock clients A python3 "$lib/many.py" client
+	[ "$2" != guard ] || run=("$cspctl" run --token "$(ctl H token new 10.0.9.9 many)" --)
+	sock clients A "${run[@]}" python3 "$lib/many.py" client
 	ok "$name: $n clients connect" tell clients connect 10.0.9.9 80 $n
 	ok "$name: they talk" tell clients talk 2
 	ok "$name: where the server is" wait_for all_at A 10.0.1.1 10.0.2.2
@@ -62,9 +63,11 @@ try_links() { # NAME OPTION... -- NETEM...
 	ctl H agent del 10.0.9.9
 }
 
-try_links "duplicated and reordered" -- 10ms 10ms duplicate 100%
-try_links "the same, hidden" --hidden -- 10ms 10ms duplicate 100%
+try_links "duplicated and reordered" open 10ms 10ms duplicate 100%
+try_links "the same, hidden" hidden 10ms 10ms duplicate 100%
 ok "copies were seen" counters_are A 'in-unexpected=>0'
-try_links lost -- 2ms loss 5%
-try_links "lost, hidden" --hidden -- 2ms loss 5%
+try_links "the same, guarded" guard 10ms 10ms duplicate 100%
+try_links lost open 2ms loss 5%
+try_links "lost, hidden" hidden 2ms loss 5%
+try_links "lost, guarded" guard 2ms loss 5%
 ok "packets were lost" [ "$(lost_packets R:to-a)" -gt 0 ]

@@ -81,10 +81,8 @@ static void csp_attract_request(struct csp_packet *p, const struct csp_msg *msg,
 		csp_attract_redirect(p, msg, home, w);
 	} else if (msg->type == CSP_MSG_SETUP) {
 		csp_home_relay(p, msg, home, w);
-	} else if (home->hidden) {
-		csp_home_forward(p, home, w);
 	} else {
-		CSP_BOX_INC(p->box, HOME_IGNORED);
+		csp_home_forward(p, home, w);
 	}
 }
 

@@ -115,7 +115,7 @@ void csp_home_relay(struct csp_packet *p, const struct csp_msg *msg,
 }
 
 /**
- * csp_home_forward() - a move of a peer, to a hidden host
+ * csp_home_forward() - a move of a peer, to a host that hides or is guarded
  * @p:    its packet
  * @home: address of the host
  * @w:    where that is
