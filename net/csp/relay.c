@@ -18,7 +18,8 @@
  *
  * Whoever repeats the Setup here, with the echo of that nonce, was answered.
  *
- * A move of a peer comes as it is, with the peer's MAC, and is answered likewise.
+ * A move of a peer comes as it is, with the peer's MAC, and is answered likewise:
+ * to a host that hides, and to one that is guarded.
  */
 #include <linux/random.h>
 
