@@ -13,6 +13,8 @@
 #	lose_each_other A_ROAMS B_ROAMS	both move at once, with these arguments of roam;
 #					the agent H knows where B is before A has an address
 #	met A_ADDR B_ADDR		they have found each other there
+#	clear_answer HOST S AGENT	four results: who does not signal hears from the agent,
+#					by ICMP, that S is not there
 #
 #	A 10.0.1.1 --- R --- 10.0.8.1 H 10.0.9.254 --- (B at home: 10.0.9.9)
 #	                \--- 10.0.2.2 B, which has S at lo, too
@@ -74,3 +76,26 @@ lose_each_other() {
 	roam A:eth0 $1
 }
 met() { path_is A "$1" "$2" && path_is B "$2" "$1" && state_is A established; }
+
+# Type 3 code 1, and for IPv6 type 1 code 3: that is what ping calls so.
+clear_answer() { # HOST S AGENT
+	local level=0 recverr=11 text="Destination Host Unreachable"
+	if [[ $2 = *:* ]]; then
+		level=41 recverr=25 text="Destination unreachable: Address unreachable"
+	fi
+	is "who does not signal gets a clear answer" \
+		"$(on "$1" ping -n -c 1 -W 30 "$2" || true)" "*From $3 icmp_seq=1 $text*"
+	client plain "$1" tcp "$2" 80 off
+	ok "so does TCP: no connection" not connect plain
+	is "since there is no such host" "$(field error)" EHOSTUNREACH
+	client plain "$1" udp "$2" 5000 off
+	tell plain setopt $level $recverr 01000000
+	connect plain
+	ok "and UDP" wait_for is_unreachable plain
+	quit plain
+}
+# Of two datagrams one may be told of what became of the other.
+is_unreachable() { # NAME
+	! tell "$1" send 10 || ! tell "$1" recv 10 5000 || return 1
+	[ "$(field error)" = EHOSTUNREACH ]
+}

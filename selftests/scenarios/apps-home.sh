@@ -9,7 +9,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 47
+plan 48
 
 home_network 5ms
 delay R:to-a 5ms rate 2mbit
@@ -133,8 +133,11 @@ ok "the agent told nobody" box_counters_are H home-redirected=0 'home-relayed=>3
 
 # --- who has no CSP ------------------------------------------------------------------------------
 
-plain() { on A curl -sS -m 20 -o "$tmp/got" http://10.0.9.9/file; }
-ok "curl without CSP is told at once" not plain
+plain() { on A curl -sv -m 100 -o "$tmp/got" http://10.0.9.9/file 2>"$tmp/said"; }
+status=0
+plain || status=$?
+is "curl without CSP is told" "$status" 7	# not 28, a timeout
+ok "clearly" grep -q 'No route to host' "$tmp/said"
 ok "by the agent" box_counters_are H 'home-plain=>0'
 ip -n csp-B addr flush dev eth0 scope global
 ip -n csp-B addr del 10.0.9.9/32 dev lo

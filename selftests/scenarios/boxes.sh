@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 35
+plan 40
 
 # A 10.0.1.1 --- R1 --- 10.0.9.0/24 --- R2 --- B 10.0.2.2
 #       '--------------- R3 ----------------------'
@@ -112,14 +112,22 @@ for r in R1 R2; do ok "closed" wait_for no_holes $r; done
 
 # --- answers that come another way ------------------------------------------------------------------
 
-ctl R1 box set provisional 2000
+for r in R1 R2; do ctl $r box set provisional 2000; done
+# It takes part, and has no rules: it would see what is made of an OK alone.
+ctl R3 box set enable 1
 ip -n csp-B route replace 10.0.1.0/24 via 10.0.4.254
-for r in R1 R2; do count_box $r; done
+for r in R1 R2 R3; do count_box $r; done
 listener server B udp 0.0.0.0 5000 prefer
 dial client A udp 10.0.2.2 5000 require 40002
 ok "the first datagrams get through" passes client server 100
 wait_for is_state client established
 ok "the host is told of no box" granted client 0
-ok "nothing confirms the pinhole: it goes" wait_for no_holes R1
+ok "the box of the OK has seen it" box_counters_are R3 'pkts=>0' setups=0 not-believed=0
+ok "and opens nothing" box_counters_are R3 provisional=0 consented=0 confirmed=0
+ok "nor is there anything" no_holes R3
+ok "nothing confirms the pinholes: they go" wait_for no_holes R1
+ok "both" wait_for no_holes R2
 ok "and datagrams are dropped" lost client server 100 R1
-ok "counted" box_counters_are R1 provisional=1 confirmed=0 unanswered=1
+for r in R1 R2; do
+	ok "counted" box_counters_are $r setups=1 provisional=1 confirmed=0 unanswered=1 plain=0
+done
