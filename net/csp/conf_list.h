@@ -43,3 +43,5 @@ CSP_CONF(cookie_lifetime, 64, 1, 3600, "s",
 CSP_CONF(flood_rate, 0, 0, 1000000, "1/s",
 	 "Setups of one source to one listener above which its gateway is asked to stop it; 0 any")
 CSP_CONF(max_blocks, 256, 1, 65536, "blocks", "floods that gateways are asked to stop at once")
+CSP_CONF(register_check, 30, 0, 3600, "s",
+	 "how often an agent is asked if it still knows this host; 0 at half of the lifetime")

@@ -133,8 +133,8 @@ int csp_nl_conf_get_doit(struct sk_buff *skb, struct genl_info *info)
 	BUILD_BUG_ON(CSP_NL_CONF(__CSP_CONF_MAX) != __CSP_A_CONF_MAX);
 	BUILD_BUG_ON(CSP_NL_CONF(CSP_CONF_default_mode) !=
 		     CSP_A_CONF_DEFAULT_MODE);
-	BUILD_BUG_ON(CSP_NL_CONF(CSP_CONF_max_blocks) !=
-		     CSP_A_CONF_MAX_BLOCKS);
+	BUILD_BUG_ON(CSP_NL_CONF(CSP_CONF_register_check) !=
+		     CSP_A_CONF_REGISTER_CHECK);
 
 	reply = csp_nl_reply_new(&csp_nl_family, info,
 				 __CSP_CONF_MAX * nla_total_size(sizeof(u32)),

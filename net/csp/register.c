@@ -2,18 +2,22 @@
 /*
  * Registering with a home agent: the host's side; csp.rst, section "Register".
  *
- *	 configured, or the address changed, or half of the lifetime is over
+ *	 configured, or the address changed, or it is time to ask again
  *	     |
  *	     v     no answer: again after 250 ms, 500 ms, ... 32 s, for ever
  *	  ASKING <------------------------------------------------------+
  *	     |                                                          |
  *	     +-- Ack + nonce [+ higher number] --- Register + echo -----+
  *	     +-- Reject --> recorded; again after 32 s -----------------+
- *	     +-- OK + lifetime --> REGISTERED -- half of it, or moved --+
+ *	     +-- OK + lifetime --> REGISTERED --- half of it is over,   |
+ *	                                or register_check, or moved ----+
  *
  * All that the agent sends has a MAC and echoes our nonce; what has not is
  * ignored. Nothing is given up while the relation is configured: an agent that
  * lost its memory, or was away, gets the registration with the next Register.
+ * It has to be the host that asks: an agent that begins anew has nobody's
+ * address. So no wait is longer than register_check. Who is still known gets
+ * the OK at once, from state and the key of the relation that both have.
  *
  * Where this host is, is what routing to the agent says: the source address
  * that it picks, or the identity itself where the device has that: then the
@@ -47,15 +51,25 @@ static unsigned long csp_reg_jitter(unsigned long ms)
 	return msecs_to_jiffies(ms - ms / 4 + get_random_u32() % (ms / 2 + 1));
 }
 
-static unsigned long csp_reg_rto(const struct csp_reg *reg)
-{
-	return csp_reg_jitter(min(CSP_REG_RTO << min_t(u8, reg->attempt, 7),
-				  CSP_REG_RTO_MAX));
-}
-
 static struct csp_net *csp_reg_net(const struct csp_reg *reg)
 {
 	return reg->rel.cn;
+}
+
+/* @ms, but no more than an agent may have forgotten this host for. */
+static u32 csp_reg_at_most(const struct csp_reg *reg, u32 ms)
+{
+	const u32 check = CSP_CONF(csp_reg_net(reg), register_check);
+
+	return check ? min_t(u32, ms, check * MSEC_PER_SEC) : ms;
+}
+
+static unsigned long csp_reg_rto(const struct csp_reg *reg)
+{
+	const u32 ms = min(CSP_REG_RTO << min_t(u8, reg->attempt, 7),
+			   CSP_REG_RTO_MAX);
+
+	return csp_reg_jitter(csp_reg_at_most(reg, ms));
 }
 
 static void csp_reg_queue(struct csp_reg *reg, unsigned long at)
@@ -402,7 +416,7 @@ enum csp_reg_state csp_reg_state(struct csp_reg *reg)
 /* reg->lock held. */
 static void csp_reg_granted(struct csp_reg *reg, const struct csp_msg *msg)
 {
-	const u32 half = msg->timeout / 2;
+	const u32 wait = csp_reg_at_most(reg, msg->timeout / 2);
 
 	reg->asking = false;
 	reg->error = 0;
@@ -411,8 +425,8 @@ static void csp_reg_granted(struct csp_reg *reg, const struct csp_msg *msg)
 	reg->granted = msg->timeout;
 	reg->since = jiffies;
 	/* Hosts that registered together don't stay so. */
-	reg->next = jiffies + msecs_to_jiffies(half - get_random_u32() %
-					       (half / 4 + 1));
+	reg->next = jiffies + msecs_to_jiffies(wait - get_random_u32() %
+					       (wait / 4 + 1));
 	if (reg->leaving)
 		reg->cid = 0;
 	CSP_INC(csp_reg_net(reg), REGISTER_OK);
@@ -443,7 +457,8 @@ static void csp_reg_refused(struct csp_reg *reg, const struct csp_msg *msg)
 	reg->asking = false;
 	reg->error = msg->err_code;
 	reg->granted = 0;
-	reg->next = jiffies + csp_reg_jitter(CSP_REG_RTO_MAX);
+	reg->next = jiffies +
+		    csp_reg_jitter(csp_reg_at_most(reg, CSP_REG_RTO_MAX));
 	if (reg->leaving)
 		reg->cid = 0;
 	CSP_INC(csp_reg_net(reg), REGISTER_REFUSED);

@@ -29,7 +29,8 @@
 # Hosts and links (topology.sh)
 #	host NAME...			namespaces with net.csp.* as by default, but that
 #					"fallback" is 5 s: slow machines are not silent;
-#					and "box_check" 0: what is said is said at a time;
+#					"box_check" and "register_check" 0: what is said
+#					is said at a time;
 #	patient HOST...			these two again, after "modprobe csp"
 #	on HOST COMMAND...		run there
 #	conf HOST NAME=VALUE...		net.csp.NAME

@@ -30,7 +30,7 @@ rule R in to-a accept
 rule R in to-b accept
 rule R in to-h accept
 ctl R gateway add to-a edge
-for h in A B R H; do conf $h box_check=5; done
+for h in A B R H; do conf $h box_check=5 register_check=5; done
 for h in A B; do conf $h multihome=1 fallback=1000; done
 agent_for H B --lifetime 1m
 register_with H B --lifetime 1m
