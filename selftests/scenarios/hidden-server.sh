@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 32
+plan 44
 
 home_network 5ms
 count_box H
@@ -19,26 +19,77 @@ ok "the server registers" wait_for is_registered B
 # Any address will do, too.
 listener server B tcp 0.0.0.0 80 require
 
+# Packets that A received, or sent, in a phase: "of N, M have these bytes", wherever behind
+# the Ethernet header.
+a=$(ip -n csp-A -br link show eth0 | awk '{ print $3 }')
+with_bytes() { # received|sent PHASE HEX
+	local from to
+	wait_for captured_all A-R
+	read -r from to <<<"$(phase_range "A-R@$2")"
+	tcpdump -n -t -e -# -x -r "$tmp/A-R.pcap" 2>/dev/null |
+		awk -v from="$from" -v to="$to" -v mac="$a" -v sent="$1" -v bytes="$3" '
+			function count(	at, rest) {
+				if (n <= from || n > to || (src == mac) != (sent == "sent"))
+					return
+				all++
+				for (rest = data; (at = index(rest, bytes)); rest = substr(rest, at + 1))
+					if ((length(data) - length(rest) + at) % 2) {
+						with++
+						return
+					}
+			}
+			/^\t0x/ { $1 = ""; gsub(/ /, ""); data = data $0; next }
+			{ count(); n = $1; src = $2; data = "" }
+			END { count(); print "of", all + 0 ",", with + 0 }'
+}
+learned() { # received|sent PHASE HEX: of some packets at least one has it
+	local got
+	got=$(with_bytes "$@")
+	note "$1: $got"
+	[[ $got =~ ^of\ [1-9][0-9]*,\ [1-9] ]]
+}
+learned_nothing() { # PHASE HEX: there were some, but none has it
+	local got
+	got=$(with_bytes received "$@")
+	note "received: $got"
+	[[ $got =~ ^of\ [1-9][0-9]*,\ 0$ ]]
+}
+place=0a000202
+
 # --- who is not wanted learns nothing ------------------------------------------------------------------
 
 phase refused
-sock other A
-client other A tcp 10.0.9.9 82 require
-say other connect 10.0.9.9 82
+# 82: nobody is there; 83: a socket that expects another sender; 84: one that wants a token;
+# 85: one that wants no signalling.
+listener expecting B tcp 0.0.0.0 83 require
+tell expecting setopt 0 2537 "020000000a000109$(printf '%024d' 0)"
+listener asking B tcp 0.0.0.0 84 require
+tell asking setopt 0 2534 736573616d65
+listener plain_only B tcp 0.0.0.0 85 off
+for port in 82 83 84 85; do
+	client other$port A tcp 10.0.9.9 $port require
+	say other$port connect 10.0.9.9 $port
+done
 client direct A tcp 10.0.2.2 80 require
 say direct connect 10.0.2.2 80
 client plain A tcp 10.0.2.2 80 off
 say plain connect 10.0.2.2 80
-ok "a port that nobody serves: no connection" not hear other
-is "and no word of why" "$(field error)" ETIMEDOUT
+for port in 82 83 84 85; do
+	ok "a port that does not serve him, $port: no connection" not hear other$port
+	is "and no word of why" "$(field error)" ETIMEDOUT
+done
 ok "straight to the server: no connection" not hear direct
 is "the same" "$(field error)" ETIMEDOUT
-ok "the server counts" counters_are B 'relay-unwanted=>0' 'hidden-setup=>0' 'hidden-plain=>0' \
+ok "the server counts" counters_are B 'relay-unwanted=>3' 'hidden-setup=>0' 'hidden-plain=>0' \
 	relay-answered=0 setup-in=0 reject-out=0
-quit other direct plain
+quit direct plain expecting asking plain_only
+for port in 82 83 84 85; do quit other$port; done
+clear_answer A 10.0.9.9 10.0.8.1
 ok "the agent relayed" box_counters_are H 'home-relayed=>0' home-redirected=0
+phase over
+ok "nothing that came to the client has the server's place in it" learned_nothing refused $place
+ok "which would be found: he sent it himself" learned sent refused $place
 ok "no signalling of the server came to the client" not grep -q '^B ' <(messages A-R@refused)
-ok "and nothing else of it" not grep -q '10\.0\.2\.2\.[0-9]* >' <(transport A-R@refused)
 
 # --- who is wanted is told, by the server ---------------------------------------------------------------
 
@@ -97,6 +148,7 @@ ok "the server told the agent its number" counters_are B relay-stale=1 relay-in=
 ok "which went on above it" box_counters_are H home-behind=1 home-relayed=2
 quit client server
 
+ok "who was wanted learned the place" learned received told $place
 ok "messages of the client" expect_messages A-R@told <<-END
 	A > S: Setup(TCP, A,40000 <-> S,80) + SYN
 	B > A: Redirect(TCP, A,40000 <-> S:B,80) + Nonce + Sig

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 36
+plan 40
 
 home_network 5ms
 count_box H
@@ -26,6 +26,7 @@ ok "who asks for a server that is nowhere" not connect client
 is "is told that it is gone" "$(field error)" EHOSTDOWN
 tell client reject
 is "by the agent" "$(field origin)" fd00:8::1
+ok "which counts" box_counters_are H 'home-gone=>0' home-redirected=0
 quit client
 
 phase register
@@ -91,8 +92,8 @@ ok "the agent sent the move on" counters_are A 'move-redirected=>0' redirect-bad
 # --- who does not signal --------------------------------------------------------------------------------
 
 phase plain
-ok "a plain client gets a clear answer" not on A ping -c 1 -W 5 fd00:8::9
-ok "which is counted" box_counters_are H 'home-plain=>0'
+clear_answer A fd00:8::9 fd00:8::1
+ok "which is counted" box_counters_are H 'home-plain=>2'
 
 # --- a host that hides --------------------------------------------------------------------------------------
 
