@@ -16,6 +16,8 @@
 #				that of the socket; $level: of its options
 #	why NAME		it was refused: code and errno
 #	ends HOST		local and remote ends of its connections
+#	is_bad_path		two results: packets between A and B were lost since they were
+#				given netem, and copied since count_from_here
 
 behind_nat() {
 	routed
@@ -63,3 +65,11 @@ reach() {
 }
 why() { tell "$1" reject; echo "$(field code) $(field errno)"; }
 ends() { ctl "$1" -j flow | jq -r '.[] | "\(.laddr):\(.lport) \(.raddr):\(.rport)"'; }
+
+is_bad_path() {
+	local end lost=0
+	for end in A:eth0 R:to-a R:to-b B:eth0; do lost=$((lost + $(lost_packets $end))); done
+	ok "packets were lost" [ $lost -gt 0 ]
+	ok "copies were seen" [ $(($(since A in-unexpected) + $(since B in-unexpected) +
+		$(since A setup-dup) + $(since B setup-dup))) -gt 0 ]
+}

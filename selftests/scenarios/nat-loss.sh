@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/nat.sh"
 
-plan 7
+plan 9
 
 behind_nat
 
@@ -15,8 +15,9 @@ nat masquerade
 ctl R box set enable 1
 capture A-R B-R
 count_box R
+count_from_here A B
 for end in A:eth0 R:to-a R:to-b B:eth0; do
-	delay $end 3ms loss 10% duplicate 20% reorder 20%
+	delay $end 3ms loss 10% duplicate 50% reorder 20%
 done
 listener server B tcp 0.0.0.0 80 prefer
 for i in 1 2 3 4; do
@@ -33,3 +34,4 @@ quit server
 ok "all of them end" quiet A B
 ok "with their mappings" wait_for no_holes R
 ok "of which there was one each" box_counters_are R nat-reserved=4 nat-clash=0
+is_bad_path

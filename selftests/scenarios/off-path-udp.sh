@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 50
+plan 70
 
 home_network 5ms
 dropper R
@@ -31,6 +31,10 @@ refused() { # CODE ERRNO
 	tell client reject
 	is "with the reason" "$(field code)" "$1"
 	quit client
+}
+# Neither signalling nor data.
+nothing_reached_it() { # PHASE
+	expect_messages "B-R@$1" </dev/null && not grep -q . <(transport "B-R@$1")
 }
 answered() { # NAME: by the server, to where the last datagram came from
 	local from
@@ -55,14 +59,38 @@ over() { quit client; quiet A B; }
 phase refused
 count_box H
 count_from_here B
-call ""
-tell client send 100
-refused auth EKEYREJECTED
-call "$(token proto tcp)"
-tell client send 100
-refused auth EKEYREJECTED
+# None, one that was made up, for TCP, for another port, for somebody else, for another address.
+for bad in "" "0x$(printf '%064d' 7)" "$(token proto tcp)" "$(token port 81)" \
+	"$(token from 10.0.1.2)" "$(ctl H token new 10.0.9.8)"; do
+	call "$bad"
+	tell client send 100
+	refused auth EKEYREJECTED
+done
 ok "the firewall counts" box_counters_are H 'guard-no-token=>0' \
-	'guard-wrong=>0' guard-asked=0
+	'guard-wrong=>4' guard-asked=0 home-relayed=0
+ok "nothing reached the server" nothing_reached_it refused
+ok "it counted nothing" counters_are B relay-in=0 relay-bad=0 granted=0 setup-in=0
+phase in_time
+short=$(token lifetime 1s)
+# At a port that cannot be served: who is in time is told that.
+expired() {
+	call "$short" "" 5001
+	tell client send 100
+	! tell client recv 100 && tell client reject &&
+		[ "$(field code)" = auth ] && [[ $(field text) == *expired ]] && return
+	quit client
+	return 1
+}
+wait_for expired
+quit client
+phase expired
+count_box H
+call "$short"
+tell client send 100
+refused auth EKEYREJECTED
+ok "the firewall counts" box_counters_are H 'guard-expired=>0' guard-asked=0
+ok "nothing reached the server" nothing_reached_it expired
+count_from_here B
 phase unserved
 call "$(token)" 40001 5001
 tell client send 100
@@ -117,10 +145,12 @@ wait_for is_at H away 10.0.2.2
 over
 
 phase replayed
+count_box H
 call "$once"
 tell client send 100
 refused auth EKEYREJECTED
-ok "the server did not hear of it" expect_messages B-R@replayed </dev/null
+ok "the firewall counts" box_counters_are H 'guard-used=>0' guard-asked=0 home-relayed=0
+ok "nothing reached the server" nothing_reached_it replayed
 
 # --- messages are lost ------------------------------------------------------------------------------------
 
