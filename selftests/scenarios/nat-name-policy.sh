@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/nat.sh"
 
-plan 32
+plan 34
 
 behind_nat
 nat masquerade
@@ -89,8 +89,9 @@ ok "nobody gets inside by a name that is not given" \
 
 ctl R box set linger 10000 provisional 10000
 count_box R
+count_from_here A B
 for end in A:eth0 R:to-a R:to-b B:eth0; do
-	delay $end 3ms loss 10% duplicate 20% reorder 20%
+	delay $end 3ms loss 10% duplicate 50% reorder 20%
 done
 listener server A tcp 0.0.0.0 80 prefer
 for i in 1 2 3; do
@@ -106,6 +107,7 @@ quit server
 ok "all of them end" quiet A B
 ok "with their mappings" wait_for no_holes R
 ok "of which there was one each" box_counters_are R nat-reserved=3 confirmed=3
+is_bad_path
 for end in A:eth0 R:to-a R:to-b B:eth0; do delay $end 0ms; done
 
 # --- programs ----------------------------------------------------------------------------------------------

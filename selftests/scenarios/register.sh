@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 29
+plan 31
 
 home_network 1ms
 count_box H
@@ -116,8 +116,11 @@ ctl H agent del 10.0.9.9
 agent_for H B --lifetime 1s
 register_with H B
 ok "it registers again" wait_for is_at H away 10.0.2.2
+count_box H
 ip -n csp-B link set eth0 down
 ok "lost, its registration ends" wait_for is_at H gone
+ok "which counts" wait_for box_counters_are H 'home-expired=>0'
 client client A tcp 10.0.9.9 80 require
 ok "and clients are told so" not connect client
 is "clearly" "$(field error)" EHOSTDOWN
+ok "by the agent" box_counters_are H 'home-gone=>0' home-redirected=0

@@ -11,7 +11,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 36
+plan 40
 
 home_network 1ms
 host X
@@ -73,6 +73,24 @@ ok "with one that was made up, in X's name and in B's" wait_for box_counters_are
 ok "none is answered" box_counters_are H home-registered=0 home-stale=0 home-challenged=0 \
 	home-refused=0 home-dup=0
 keeps "B has its home address"
+
+# --- in the name of others ---------------------------------------------------------------------------
+
+count_box H
+count_from_here B
+say_to_home() { on X "$lib/say.py" 10.0.7.66 10.0.9.9 "$@"; }	# MESSAGE WORD...
+look() { # NAME NAME: a Setup that says to be from there to there
+	say_to_home setup id=c1c1c1c1c1c1c1c1 pubkey "conn=tcp,$1,5000,$2,80"
+}
+look 10.0.1.1 10.0.9.9
+ok "who says to be A is not told where B is" wait_for box_counters_are H home-mismatch=1
+look 10.0.7.66 10.0.9.8
+ok "nor who asks for somebody else" wait_for box_counters_are H home-mismatch=2
+say_to_home detach xid=7 dcid=c2c2c2c2c2c2c2c2 conn=tcp,10.0.7.66,5000,10.0.9.9,80
+say_to_home ok reply xid=8 dcid=c2c2c2c2c2c2c2c2 id=c1c1c1c1c1c1c1c1
+ok "what else he says goes no further" wait_for box_counters_are H home-ignored=2 home-mismatch=2 \
+	home-redirected=0 home-relayed=0 home-gone=0
+ok "B does not hear of it" counters_are B in-unexpected=0 attach-no-conn=0 setup-in=0 in-malformed=0
 
 # --- with a key that is good for another one ----------------------------------------------------------
 
