@@ -11,7 +11,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 86
+plan 102
 
 home_network 1ms
 for h in A B; do conf $h default_mode=2 fallback=60000; done
@@ -27,11 +27,41 @@ all_at() { # HOST LOCAL REMOTE
 	[ "$(ctl "$1" -j flow | jq -r '.[] | "\(.laddr) \(.raddr) \(.state)"' |
 		sort | uniq -c | xargs)" = "$n $2 $3 established" ]
 }
+all_lost() { # packets
+	local dev n=0
+	for dev in "${links[@]}"; do n=$((n + $(lost_packets "$dev"))); done
+	echo $n
+}
+all_state() { [ "$(flows "$1" state | sort | uniq -c | xargs)" = "$n $2" ]; }	# HOST STATE
+
+# None finds the other where it was: only the agent knows.
+lose_all() {
+	local h
+	for h in A B; do ip -n csp-$h -4 addr flush dev eth0 scope global; done
+	for h in A B; do wait_for -t 60 all_state $h homeless; done
+	place_server 6
+	wait_for is_at H away 10.0.6.2
+	roam A:eth0 10.0.3.1/24 10.0.3.254 A3
+}
+
+# What the agent did with Setups, and with moves.
+told_by() { # open|hidden|guard
+	case $1 in
+	open)	box_counters_are H "home-redirected=>$((2 * n - 1))" home-relayed=0 guard-asked=0 &&
+			counters_are B relay-in=0 relay-move=0 ;;
+	hidden)	box_counters_are H home-redirected=0 "home-relayed=>$((2 * n - 1))" guard-asked=0 &&
+			counters_are B "relay-answered=>$((n - 1))" "relay-move=>$((n - 1))" relay-bad=0 ;;
+	guard)	box_counters_are H home-redirected=0 "guard-asked=>$((n - 1))" "guard-ok=>$((n - 1))" \
+			"home-relayed=>$((2 * n - 1))" guard-no-token=0 guard-wrong=0 &&
+			counters_are B "granted=>$((n - 1))" "relay-move=>$((n - 1))" relay-bad=0 ;;
+	esac
+}
 place_server() { roam B:eth0 "10.0.$1.2/24" "10.0.$1.254" "B$1"; }	# 2|5|6
 
 try_links() { # NAME open|hidden|guard NETEM...
-	local name=$1 options=() run=(); [ "$2" = open ] || options=("--$2")
+	local name=$1 options=() run=() lost; [ "$2" = open ] || options=("--$2")
 	bad_links "${@:3}"
+	lost=$(all_lost)
 	count_from_here A B
 	count_box H
 	agent_for H B "${options[@]}"
@@ -48,10 +78,16 @@ try_links() { # NAME open|hidden|guard NETEM...
 	ok "$name: the server moves" wait_for all_at A 10.0.1.1 10.0.5.2
 	ok "$name: so its agent hears" wait_for is_at H away 10.0.5.2
 	ok "$name: they talk on" tell clients talk 2
-	roam A:eth0 10.0.3.1/24 10.0.3.254 A3
-	place_server 6
+	lose_all
 	ok "$name: both ends move" wait_for -t 60 all_at A 10.0.3.1 10.0.6.2
 	ok "$name: they talk on" tell clients talk 2
+	ok "$name: by what the agent did" told_by "$2"
+	ok "$name: each move was sent on" counters_are A "move-redirected=>$((n - 1))" \
+		vouch-bad=0
+	case "$*" in
+	*duplicate*)	ok "$name: copies were seen" counters_are A 'in-unexpected=>0' ;;
+	*)		ok "$name: packets were lost" [ "$(all_lost)" -gt "$lost" ] ;;
+	esac
 	quit clients
 	ok "$name: both ends forget them" quiet A B
 	roam A:eth0 10.0.1.1/24 10.0.1.254
@@ -65,9 +101,7 @@ try_links() { # NAME open|hidden|guard NETEM...
 
 try_links "duplicated and reordered" open 10ms 10ms duplicate 100%
 try_links "the same, hidden" hidden 10ms 10ms duplicate 100%
-ok "copies were seen" counters_are A 'in-unexpected=>0'
 try_links "the same, guarded" guard 10ms 10ms duplicate 100%
 try_links lost open 2ms loss 5%
 try_links "lost, hidden" hidden 2ms loss 5%
 try_links "lost, guarded" guard 2ms loss 5%
-ok "packets were lost" [ "$(lost_packets R:to-a)" -gt 0 ]
