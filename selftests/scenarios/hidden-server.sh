@@ -3,6 +3,8 @@
 #
 # A hidden mobile server: its agent relays the Setup, and the server itself answers who
 # is to learn its place.  Nobody else does.
+#
+# Time limit: 400
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 69
+plan 75
 
 home_network 5ms
 dropper R
@@ -30,6 +30,10 @@ refused() { # TEXT
 	is "with the reason" "$(field code) $(field errno) $(field text)" "auth EKEYREJECTED $1"
 	quit client
 }
+# Neither signalling nor data.
+nothing_reached_it() { # PHASE
+	expect_messages "B-R@$1" </dev/null && not grep -q . <(transport "B-R@$1")
+}
 # The server goes back to its listener.
 over() { quit client; tell server close; tell server use 0; quiet A B; }
 
@@ -48,6 +52,12 @@ ok "one for somebody else" not call "$(token from 10.0.1.2)"
 refused "the token is not good for this"
 ok "one for another address" not call "$(ctl H token new 10.0.9.8)"
 refused "the token is not good for this"
+ok "the firewall counts" box_counters_are H 'guard-no-token=>0' 'guard-wrong=>3' guard-expired=0 \
+	guard-used=0 guard-asked=0 guard-ok=0 home-relayed=0
+ok "nothing reached the server" nothing_reached_it refused
+ok "it counted nothing" counters_are B relay-in=0 relay-bad=0 granted=0 setup-in=0
+
+phase in_time
 short=$(token lifetime 1s)
 # At a port that nobody serves: who is in time is told that.
 expired() {
@@ -58,9 +68,13 @@ expired() {
 	return 1
 }
 wait_for expired
+quit client
+phase expired
+count_box H
+ok "one that has expired" not call "$short"
 refused "the token has expired"
-ok "the firewall counts" box_counters_are H 'guard-no-token=>0' \
-	'guard-wrong=>3' 'guard-expired=>0'
+ok "the firewall counts" box_counters_are H 'guard-expired=>0' guard-asked=0
+ok "nothing reached the server" nothing_reached_it expired
 old=$(token many)
 ctl H token rotate
 recent=$(token many)
@@ -69,7 +83,7 @@ ctl H token rotate
 phase silent
 ok "one of two secrets ago" not call "$old"
 refused "the token is not good for this"
-ok "the server never heard of it" expect_messages B-R@silent </dev/null
+ok "nothing reached the server" nothing_reached_it silent
 
 # --- who is -------------------------------------------------------------------------------------------
 
@@ -118,9 +132,11 @@ ok "data still passes" exchange client server 10k
 ok "both ends forget the connection" over
 
 phase replayed
+count_box H
 ok "the token again" not call "$once"
 refused "the token was used before, and is good once"
-ok "the server did not hear of it" expect_messages B-R@replayed </dev/null
+ok "the firewall counts" box_counters_are H 'guard-used=>0' guard-asked=0 home-relayed=0
+ok "nothing reached the server" nothing_reached_it replayed
 for i in 1 2; do
 	ok "one that is good for many, $i" call "$recent"
 	tell server accept
