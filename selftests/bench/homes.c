@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a home address costs its agent, among few and among many.
+ * What a registered host costs its agent, among few and among many.
  *
- *	bench homes COUNT...
- *		in the namespace "agent"; COUNTs of addresses, ascending
+ *	bench homes KEY COUNT...
+ *		in the namespace "agent", whose configured key is KEY; COUNTs of
+ *		registrations, ascending
  *
- * They are told to the agent as cspctl does it, a hundred for each key.  A Setup to
- * one of them comes out of a TUN device; nobody is registered, so that the agent
- * finds the address and answers Reject(GONE).  What it keeps of a registration is
- * in the same object.
+ * The home addresses are told to the agent as cspctl does it, a hundred for each key.
+ * Their hosts are imagined: each has an address of its own, and what it says comes
+ * out of a TUN device: a Register, after the agent's Ack once more with the nonce that
+ * was in that, and so it is registered.  Then
+ *
+ *	home	a Setup to one of them, which the agent answers with a Redirect
+ *	renew	a Register of one that is still where it was
  */
 #include <arpa/inet.h>
 #include <libmnl/libmnl.h>
+#include <linux/csp.h>
 #include <linux/csp_mbox.h>
 #include <linux/genetlink.h>
 #include <stdio.h>
@@ -19,19 +24,23 @@
 #include <string.h>
 
 #include "bench.h"
+#include "relation.h"
 #include "setup.h"
 #include "tun.h"
 
 #define HOMES	0x0a400000	/* 10.64.0.0/10 */
-#define CLIENTS	0x0a800000	/* 10.128.0.0/9, in the device */
+#define CLIENTS	0x0a800000	/* 10.128.0.0/10, in the device */
+#define PLACES	0x0ac00000	/* 10.192.0.0/10, there, too */
+#define AGENT	0x0a010001	/* 10.1.0.1 */
 #define PORT	5004
 #define LIFETIME 3600000	/* ms */
 
-enum { BATCHES = 9, KEY_LEN = 32, HOMES_PER_KEY = 100 };
+enum { BATCHES = 9, HOMES_PER_KEY = 100, ROOM = 512 };
 
 static struct mnl_socket *nl;
 static uint16_t family;
 static int tun;
+static struct relation *relations;	/* one of HOMES_PER_KEY addresses */
 
 /* --- the agent's administrator --- */
 
@@ -57,7 +66,7 @@ static int read_family(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-static int read_answer(const struct nlmsghdr *nlh, void *data)
+static int read_attrs(const struct nlmsghdr *nlh, void *data)
 {
 	(void)data;
 	return mnl_attr_parse(nlh, sizeof(struct genlmsghdr), read_family, NULL);
@@ -73,7 +82,7 @@ static void talk(struct nlmsghdr *nlh)
 		len = mnl_socket_recvfrom(nl, buf, sizeof(buf));
 		check(len > 0, "netlink");
 		more = mnl_cb_run(buf, len, 0, mnl_socket_get_portid(nl),
-				  read_answer, NULL);
+				  read_attrs, NULL);
 		check(more >= 0, "the agent");
 	} while (more);
 }
@@ -93,82 +102,188 @@ static void netlink_open(void)
 
 static void add_home(long i)
 {
-	const uint32_t addr = htonl(HOMES + i), number = i / HOMES_PER_KEY;
-	unsigned char key[KEY_LEN] = { 9 };
+	const struct relation *rel = &relations[i / HOMES_PER_KEY];
+	const uint32_t addr = htonl(HOMES + i);
 	char buf[256];
 	struct nlmsghdr *nlh;
 
-	memcpy(key + 1, &number, sizeof(number));
 	nlh = request(buf, family, CSP_MBOX_CMD_AGENT_ADD,
 		      CSP_MBOX_GENL_VERSION);
 	mnl_attr_put(nlh, CSP_MBOX_A_HOME_HOME, sizeof(addr), &addr);
-	mnl_attr_put(nlh, CSP_MBOX_A_HOME_KEY, sizeof(key), key);
+	mnl_attr_put(nlh, CSP_MBOX_A_HOME_KEY, sizeof(rel->public),
+		     rel->public);
 	mnl_attr_put_u32(nlh, CSP_MBOX_A_HOME_LIFETIME, LIFETIME);
 	talk(nlh);
 }
 
-/* --- who asks for them --- */
+/* --- hosts --- */
 
-/* Instructions for a Setup to one of the addresses. */
-static double ask_some(long have, int count)
+/* Each Register is a transaction of its own, and has a higher number. */
+static struct registration registration_of(long i)
 {
-	const int batch = count / BATCHES;
-	static long id;
-	unsigned char packet[512];
+	static uint32_t seq;
+
+	return (struct registration){
+		.home = htonl(HOMES + i),
+		.place = htonl(PLACES + i),
+		.agent = htonl(AGENT),
+		.id = ++seq,
+		.seq = seq,
+		.lifetime = LIFETIME,
+		.rel = &relations[i / HOMES_PER_KEY],
+	};
+}
+
+/* Type of the answer. */
+static int ask(const void *packet, size_t len, uint64_t id,
+	       struct registration *reg)
+{
+	unsigned char answer[2048];
+	size_t answer_len;
+	int type = 0;
+
+	/* Nobody read what came before. */
+	while (tun_get(tun, answer, sizeof(answer)))
+		;
+	tun_put(tun, packet, len);
+	while (!type && (answer_len = tun_get(tun, answer, sizeof(answer))))
+		type = read_answer(answer, answer_len, id, reg);
+	return type;
+}
+
+static int ask_agent(struct registration *reg)
+{
+	unsigned char packet[ROOM];
+
+	return ask(packet, make_register(packet, sizeof(packet), reg), reg->id,
+		   reg);
+}
+
+static void register_home(long i)
+{
+	struct registration reg = registration_of(i);
+
+	if (ask_agent(&reg) != CSP_MSG_ACK || ask_agent(&reg) != CSP_MSG_OK)
+		die("host %ld is not registered", i);
+}
+
+/* --- what is measured --- */
+
+/* A packet about a host of the first @have; another one each time. */
+typedef size_t (*make_t)(unsigned char *packet, long i, uint64_t *id);
+
+static long some_host(long have)
+{
+	static long at;
+
+	/* Coprime to the counts. */
+	at = (at + 7368787) % have;
+	return at;
+}
+
+static size_t setup_to(unsigned char *packet, long i, uint64_t *id)
+{
+	static long client;
+
+	*id = ++client;
+	return make_setup(packet, ROOM, htonl(CLIENTS + client), htons(1024),
+			  htonl(HOMES + i), htons(PORT), client);
+}
+
+static size_t renewal_of(unsigned char *packet, long i, uint64_t *id)
+{
+	const struct registration reg = registration_of(i);
+
+	*id = reg.id;
+	return make_register(packet, ROOM, &reg);
+}
+
+/* Instructions for one of these, and that it is answered as it should be. */
+static double each(make_t make, int wanted, long have)
+{
+	const int batch = quick ? 100 : 500;
+	unsigned char (*packets)[ROOM] = calloc(batch, ROOM);
+	size_t *len = calloc(batch, sizeof(*len));
 	double v[BATCHES];
 	int64_t begin;
-	size_t len;
-	long at = 0;
+	uint64_t id;
 	int i, j;
 
+	check(packets && len, "memory");
 	for (i = 0; i < BATCHES; i++) {
+		for (j = 0; j < batch; j++)
+			len[j] = make(packets[j], some_host(have), &id);
 		begin = now();
-		for (j = 0; j < batch; j++) {
-			/* Coprime to the counts: each another address. */
-			at = (at + 7368787) % have;
-			id++;
-			len = make_setup(packet, sizeof(packet),
-					 htonl(CLIENTS + id), htons(1024),
-					 htonl(HOMES + at), htons(PORT), id);
-			tun_put(tun, packet, len);
-		}
+		for (j = 0; j < batch; j++)
+			tun_put(tun, packets[j], len[j]);
 		v[i] = (double)(now() - begin) / batch;
 	}
+	len[0] = make(packets[0], some_host(have), &id);
+	if (ask(packets[0], len[0], id, NULL) != wanted)
+		die("no answer of type %d", wanted);
+	free(packets);
+	free(len);
 	return median(v, BATCHES);
 }
 
-static void measure(long *have, long count, double empty)
+/* What each of those took by which there are more than before. */
+static void measure_memory(long have)
+{
+	static double before;
+	static long had;
+	const double used = kernel_memory();
+	char name[64];
+
+	snprintf(name, sizeof(name), "home-memory-%ld", have);
+	if (had)
+		result_of(name, CSP, (used - before) / (have - had));
+	before = used;
+	had = have;
+}
+
+static void measure(long *have, long count)
 {
 	char name[64];
 
-	while (*have < count)
-		add_home((*have)++);
+	for (; *have < count; ++*have) {
+		add_home(*have);
+		register_home(*have);
+	}
 	/* What enlarges the tables runs beside, and shall not be measured. */
 	pause_ns(2 * NSEC_PER_SEC);
-	snprintf(name, sizeof(name), "home-memory-%ld", count);
-	result_of(name, CSP, (kernel_memory() - empty) / count);
+	measure_memory(count);
 	snprintf(name, sizeof(name), "home-%ld", count);
-	result_of(name, CSP, ask_some(*have, quick ? 900 : 4500));
+	result_of(name, CSP, each(setup_to, CSP_MSG_REDIRECT, count));
+	snprintf(name, sizeof(name), "renew-%ld", count);
+	result_of(name, CSP, each(renewal_of, CSP_MSG_OK, count));
 	pause_ns(2 * NSEC_PER_SEC);
+}
+
+static void make_relations(const char *agent, long homes)
+{
+	const long n = homes / HOMES_PER_KEY + 1;
+	long i;
+
+	relations = calloc(n, sizeof(*relations));
+	check(relations, "memory");
+	for (i = 0; i < n; i++)
+		relation_make(&relations[i], i, agent);
 }
 
 int bench_homes(int argc, char **argv)
 {
-	double empty;
 	long have = 0;
 	int i;
 
+	check(argc > 2, "arguments");
+	make_relations(argv[1], atol(argv[argc - 1]));
 	ns_enter("agent");
 	tun = tun_open("tun0");
 	run("ip addr add 10.1.0.1/32 dev lo");
 	run("ip route add 10.128.0.0/9 dev tun0");
 	netlink_open();
-	/* What the first one brings along is not counted. */
-	add_home(have++);
-	ask_some(1, BATCHES);
-	empty = kernel_memory();
-	for (i = 1; i < argc; i++)
-		measure(&have, atol(argv[i]), empty);
+	for (i = 2; i < argc; i++)
+		measure(&have, atol(argv[i]));
 	mnl_socket_close(nl);
 	return 0;
 }

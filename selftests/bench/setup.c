@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whole IPv4 packets: Setup and OK, made with the module's own codec, and what
- * they announce.
+ * Whole IPv4 packets: Setup, OK and Register, made with the module's own codec, and
+ * what they announce.
  */
 #include <linux/ip.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 
+#include "relation.h"
 #include "setup.h"
 #include "wire.h"
 
@@ -154,6 +155,56 @@ size_t make_stop(void *packet, size_t size, uint32_t src, uint32_t dst,
 	len = csp_write_finish(&wr) + sizeof(*iph);
 	write_ip(iph, len, CSP_IPPROTO_DEFAULT, dst, gateway);
 	return len;
+}
+
+size_t make_register(void *packet, size_t size, const struct registration *reg)
+{
+	struct csp_end src = end_of(reg->place, 0);
+	struct iphdr *iph = packet;
+	struct csp_writer wr;
+	size_t len, covered;
+	u8 *mac;
+
+	src.id_family = 4;
+	src.id = end_of(reg->home, 0).loc;
+	csp_write_start(&wr, iph + 1, size - sizeof(*iph), htobe32(reg->id), 0,
+			0);
+	csp_write_msg(&wr, CSP_MSG_REGISTER, 0, 0);
+	csp_write_end(&wr, CSP_A_SRC, &src);
+	csp_write_local_id(&wr, htobe64(reg->id), 0);
+	csp_write_blob(&wr, CSP_A_PUBKEY, reg->rel->public, CSP_PUBKEY_LEN);
+	csp_write_u32(&wr, CSP_A_TIMEOUT, reg->lifetime);
+	csp_write_u32(&wr, CSP_A_SEQ, reg->seq);
+	csp_write_blob(&wr, CSP_A_NONCE, &reg->id, sizeof(reg->id));
+	if (reg->nonce_len)
+		csp_write_blob(&wr, CSP_A_NONCE_ECHO, reg->nonce,
+			       reg->nonce_len);
+	covered = wr.len;
+	mac = csp_write_reserve(&wr, CSP_A_MAC, CSP_MAC_LEN);
+	if (mac)
+		relation_mac(reg->rel, wr.data, covered, mac);
+	len = csp_write_finish(&wr) + sizeof(*iph);
+	write_ip(iph, len, CSP_IPPROTO_DEFAULT, reg->place, reg->agent);
+	return len;
+}
+
+int read_answer(const void *packet, size_t len, uint64_t id,
+		struct registration *reg)
+{
+	const struct iphdr *iph = packet;
+	struct csp_reader rd;
+	struct csp_msg msg;
+
+	if (len < sizeof(*iph) || iph->version != 4 ||
+	    iph->protocol != CSP_IPPROTO_DEFAULT ||
+	    csp_read_hdr(&rd, iph + 1, len - sizeof(*iph)) ||
+	    rd.xid != htobe32(id) || csp_read_msg(&rd, &msg) <= 0)
+		return 0;
+	if (reg && CSP_HAS(&msg, NONCE)) {
+		reg->nonce_len = msg.nonce.len;
+		memcpy(reg->nonce, msg.nonce.data, msg.nonce.len);
+	}
+	return msg.type;
 }
 
 size_t make_datagram(void *packet, uint32_t src, uint16_t sport, uint32_t dst,

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -25,4 +26,17 @@ int tun_open(const char *name)
 void tun_put(int fd, const void *packet, size_t len)
 {
 	check(write(fd, packet, len) == (ssize_t)len, "write to a TUN device");
+}
+
+size_t tun_get(int fd, void *packet, size_t size)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	ssize_t len;
+
+	/* What answers a packet has answered when that was put. */
+	if (poll(&p, 1, 0) <= 0)
+		return 0;
+	len = read(fd, packet, size);
+	check(len > 0, "read from a TUN device");
+	return len;
 }
