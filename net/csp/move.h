@@ -44,7 +44,8 @@ bool csp_move_elsewhere(struct csp_flow *flow);
 /* move_send.c */
 void csp_move_send(struct csp_flow *flow);
 /* move_redirect.c */
-bool csp_move_redirect_note(struct csp_flow *flow, const struct csp_msg *msg);
+bool csp_move_redirect_note(struct csp_flow *flow, __be32 xid,
+			    const struct csp_msg *msg);
 void csp_move_redirect_forget(struct csp_flow *flow);
 void csp_move_redirected(struct csp_flow *flow);
 /* move_answer.c */

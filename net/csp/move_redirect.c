@@ -51,20 +51,23 @@ static bool csp_move_redirect_keeps(const struct csp_flow *flow,
 /**
  * csp_move_redirect_note() - take the name over, for the work to use
  * @flow: the flow
- * @msg:  a Redirect with the transaction of its request under way
+ * @xid:  of the Redirect
+ * @msg:  the Redirect
  *
  * Context: any, no flow->lock held.
- * Return: false: it is no answer to a move, it says what it may not, or another
- * one waits.
+ * Return: false: it is no answer to the move under way, it says what it may not,
+ * or another one waits.
  */
-bool csp_move_redirect_note(struct csp_flow *flow, const struct csp_msg *msg)
+bool csp_move_redirect_note(struct csp_flow *flow, __be32 xid,
+			    const struct csp_msg *msg)
 {
 	struct csp_names *new = kzalloc(sizeof(*new), GFP_ATOMIC);
 	bool noted = false;
 
 	spin_lock_bh(&flow->lock);
 	if (!flow->dead && flow->state == CSP_STATE_MOVING &&
-	    csp_move_redirect_keeps(flow, msg) && (flow->names || new)) {
+	    flow->xid == xid && csp_move_redirect_keeps(flow, msg) &&
+	    (flow->names || new)) {
 		if (!flow->names) {
 			flow->names = new;
 			new = NULL;
@@ -128,6 +131,14 @@ static void csp_move_redirect_lend(struct csp_flow *flow)
 	spin_unlock_bh(&flow->lock);
 }
 
+/* Another may be taken. */
+static void csp_move_redirect_done(struct csp_flow *flow)
+{
+	spin_lock_bh(&flow->lock);
+	flow->names->pending = false;
+	spin_unlock_bh(&flow->lock);
+}
+
 static int csp_move_redirect_socket(struct csp_flow *flow, struct sock *sk)
 {
 	struct csp_tuple t;
@@ -166,16 +177,16 @@ void csp_move_redirected(struct csp_flow *flow)
 	sock_put(sk);
 	if (!err)
 		csp_move_redirect_lend(flow);
-	spin_lock_bh(&flow->lock);
-	names->pending = false;
-	spin_unlock_bh(&flow->lock);
 	/* The NAT gives another port to another transaction. */
 	if (err && (err != -EADDRINUSE ||
 		    ++names->clashes >= CSP_PORT_CLASHES_MAX)) {
+		csp_move_redirect_done(flow);
 		csp_move_give_up(flow);
 		return;
 	}
+	/* Copies of this one are of a former transaction then. */
 	csp_move_enter(flow, flow->move);
+	csp_move_redirect_done(flow);
 	csp_move_send(flow);
 	csp_nl_event(flow, CSP_EVENT_CHANGED);
 }

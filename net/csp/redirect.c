@@ -94,30 +94,33 @@ static bool csp_redirect_key(struct csp_names *names, const struct csp_msg *msg)
 	return true;
 }
 
-/* The network has made two of it, and one is being carried out. */
-static bool csp_redirect_is_copy(struct csp_flow *flow, const struct csp_msg *msg)
+/* The network has made two of it, and one was, or is being, carried out. */
+static bool csp_redirect_is_copy(struct csp_flow *flow, __be32 xid,
+				 const struct csp_msg *msg)
 {
 	const struct csp_names *names;
 	bool again;
 
 	spin_lock_bh(&flow->lock);
 	names = flow->names;
-	again = names && names->pending &&
-		csp_end_is(&names->told_src, &msg->src) &&
-		csp_end_is(&names->told_dst, &msg->dst);
+	again = flow->xid != xid ||
+		(names && names->pending &&
+		 csp_end_is(&names->told_src, &msg->src) &&
+		 csp_end_is(&names->told_dst, &msg->dst));
 	spin_unlock_bh(&flow->lock);
 	return again;
 }
 
 /* Takes the name over; false: not from whom it could be, or too late. */
-static bool csp_redirect_note(struct csp_flow *flow, const struct csp_msg *msg)
+static bool csp_redirect_note(struct csp_flow *flow, __be32 xid,
+			      const struct csp_msg *msg)
 {
 	struct csp_names *new = kzalloc(sizeof(*new), GFP_ATOMIC);
 	struct csp_names *names;
 	bool noted = false;
 
 	spin_lock_bh(&flow->lock);
-	if (!flow->dead && flow->state == CSP_STATE_SETUP &&
+	if (!flow->dead && flow->state == CSP_STATE_SETUP && flow->xid == xid &&
 	    csp_redirect_keeps(flow, msg) && (flow->names || new)) {
 		if (!flow->names) {
 			flow->names = new;
@@ -187,17 +190,17 @@ void csp_redirect_rcv(struct csp_rx *rx, struct csp_flow *flow,
 void csp_redirect_believed(struct csp_rx *rx, struct csp_flow *flow,
 			   const struct csp_msg *msg)
 {
-	/* It may have waited for its proof, while another was carried out. */
-	if (rx->rd.xid != READ_ONCE(flow->xid) ||
-	    csp_redirect_is_copy(flow, msg)) {
-		CSP_INC(rx->cn, IN_UNEXPECTED);
-		return;
-	}
+	const __be32 xid = rx->rd.xid;
+
 	if (!CSP_HAS(msg, CONN) || !CSP_HAS(msg, SRC) || !CSP_HAS(msg, DST) ||
 	    !csp_redirect_target_ok(flow, &msg->dst.loc) ||
-	    (!csp_redirect_note(flow, msg) &&
-	     !csp_move_redirect_note(flow, msg))) {
-		CSP_INC(rx->cn, REDIRECT_BAD);
+	    (!csp_redirect_note(flow, xid, msg) &&
+	     !csp_move_redirect_note(flow, xid, msg))) {
+		/* The first copy may have been carried out at any moment. */
+		if (csp_redirect_is_copy(flow, xid, msg))
+			CSP_INC(rx->cn, IN_UNEXPECTED);
+		else
+			CSP_INC(rx->cn, REDIRECT_BAD);
 		return;
 	}
 	csp_redirect_nonce(flow, msg);

@@ -99,6 +99,15 @@ int csp_refer_addrs(const struct csp_flow *flow, struct in6_addr *addr, int n,
 	return n;
 }
 
+/* The network has made two of it, and one was, or is about to be, followed. */
+static bool csp_refer_is_copy(const struct csp_flow *flow, __be32 xid,
+			      const struct csp_msg *msg)
+{
+	lockdep_assert_held(&flow->lock);
+	return flow->xid != xid ||
+	       ipv6_addr_equal(&flow->want_r, &msg->dst.loc);
+}
+
 /* Is it what a Redirect of this move may say? */
 static bool csp_refer_fits(const struct csp_flow *flow, const struct csp_msg *msg)
 {
@@ -123,9 +132,8 @@ static bool csp_refer_fits(const struct csp_flow *flow, const struct csp_msg *ms
 void csp_refer_rcv(struct csp_rx *rx, struct csp_flow *flow,
 		   const struct csp_msg *msg)
 {
-	bool fits = false;
+	bool fits = false, copy = false;
 
-	/* One more copy of one that was followed. */
 	if (rx->rd.xid != READ_ONCE(flow->xid)) {
 		CSP_INC(rx->cn, IN_UNEXPECTED);
 		return;
@@ -133,7 +141,8 @@ void csp_refer_rcv(struct csp_rx *rx, struct csp_flow *flow,
 	if (csp_refer_agent(flow) && CSP_HAS(msg, CONN) && CSP_HAS(msg, DST) &&
 	    csp_redirect_target_ok(flow, &msg->dst.loc)) {
 		spin_lock_bh(&flow->lock);
-		fits = csp_refer_fits(flow, msg);
+		copy = csp_refer_is_copy(flow, rx->rd.xid, msg);
+		fits = !copy && csp_refer_fits(flow, msg);
 		if (fits) {
 			flow->move->referred++;
 			flow->move->inquiring = false;
@@ -142,10 +151,12 @@ void csp_refer_rcv(struct csp_rx *rx, struct csp_flow *flow,
 		}
 		spin_unlock_bh(&flow->lock);
 	}
-	if (!fits) {
+	if (fits) {
+		CSP_INC(rx->cn, MOVE_REDIRECTED);
+		csp_flow_todo(flow, CSP_TODO_MOVE);
+	} else if (copy) {
+		CSP_INC(rx->cn, IN_UNEXPECTED);
+	} else {
 		CSP_INC(rx->cn, REDIRECT_BAD);
-		return;
 	}
-	CSP_INC(rx->cn, MOVE_REDIRECTED);
-	csp_flow_todo(flow, CSP_TODO_MOVE);
 }

@@ -83,7 +83,7 @@ try_links() { # NAME open|hidden|guard NETEM...
 	ok "$name: they talk on" tell clients talk 2
 	ok "$name: by what the agent did" told_by "$2"
 	ok "$name: each move was sent on" counters_are A "move-redirected=>$((n - 1))" \
-		vouch-bad=0
+		redirect-bad=0 vouch-bad=0
 	case "$*" in
 	*duplicate*)	ok "$name: copies were seen" counters_are A 'in-unexpected=>0' ;;
 	*)		ok "$name: packets were lost" [ "$(all_lost)" -gt "$lost" ] ;;
