@@ -22,7 +22,6 @@
 #include "cookie.h"
 #include "firewall.h"
 #include "gateway.h"
-#include "hook.h"
 #include "inward.h"
 #include "nat.h"
 #include "related.h"
@@ -121,14 +120,6 @@ static enum csp_fate csp_box_messages(struct csp_packet *p,
 	return p->ct ? CSP_FATE_ADMIT : fate;
 }
 
-/* About data that is translated: it is "related" to that; see nat_hook.c. */
-static void csp_box_relate(struct csp_packet *p)
-{
-	nf_reset_ct(p->skb);
-	nf_ct_set(p->skb, p->ct, IP_CT_RELATED);
-	p->ct = NULL;
-}
-
 /*
  * The conntrack entry of the signalling itself, by which the ruleset knows it.
  * It may be new, or old and forgotten in between.
@@ -139,10 +130,6 @@ static void csp_box_admit(struct csp_packet *p)
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 
-	if (p->ct) {
-		csp_box_relate(p);
-		return;
-	}
 	if (!ct || ctinfo != IP_CT_NEW)
 		return;
 	csp_related(p->box, ct);
@@ -154,11 +141,12 @@ static void csp_box_admit(struct csp_packet *p)
  * @p: the packet
  *
  * Context: softirq, RCU.
- * Return: NF_ACCEPT or NF_DROP.
+ * Return: NF_ACCEPT, NF_DROP or NF_STOLEN.
  */
 unsigned int csp_box_packet(struct csp_packet *p)
 {
 	enum csp_fate fate;
+	unsigned int verdict;
 	struct csp_msg msg;
 	int err;
 
@@ -175,8 +163,11 @@ unsigned int csp_box_packet(struct csp_packet *p)
 		return NF_ACCEPT;
 	}
 
+	verdict = csp_nat_is_astray(p);
+	if (verdict != NF_ACCEPT)
+		return verdict;
 	fate = csp_box_messages(p, &msg);
-	if (p->ct && !csp_box_translates(p->box))
+	if (p->ct && !csp_nat_wanted(p->box, p->family))
 		fate = CSP_FATE_DROP;
 	switch (fate) {
 	case CSP_FATE_DROP:
@@ -185,6 +176,9 @@ unsigned int csp_box_packet(struct csp_packet *p)
 			nf_ct_put(p->ct);
 		return NF_DROP;
 	case CSP_FATE_ADMIT:
+		/* About data that is translated: it is "related" to that. */
+		if (p->ct)
+			return csp_nat_forward(p);
 		csp_box_admit(p);
 		break;
 	case CSP_FATE_PASS:

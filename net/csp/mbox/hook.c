@@ -4,13 +4,15 @@
  *
  * That of FORWARD comes before the filter chains of the administrator's ruleset,
  * for it tells them that signalling which belongs to something admitted is
- * "related" (firewall.c). Those of PREROUTING and POSTROUTING are for what
- * passes a NAT (nat_hook.c). To other packets each costs a comparison of the
- * protocol, and to UDP one of the ports.
+ * "related" (firewall.c). It is the only one that data has to pass: to other
+ * packets it costs a comparison of the protocol, and to UDP one of the ports.
+ *
+ * A NAT (nat_hook.c) has two more, which see what comes to its own address: one
+ * that nf_nat calls for the first packet of a connection, and one in LOCAL_IN.
  *
  * The hook of FORWARD is registered when a namespace is enabled; so is
- * conntrack. The others are then if nf_nat is there, or at the latest when the
- * first mapping is reserved: all that is forwarded would have to pay for them.
+ * conntrack. Those of the NAT are then if nf_nat is there, or at the latest when
+ * the first mapping is reserved.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -25,9 +27,6 @@
 #include "hook.h"
 #include "nat.h"
 #include "packet.h"
-
-/* After mangling, before all that filters. */
-#define CSP_BOX_PRIORITY	(NF_IP_PRI_MANGLE + 1)
 
 static noinline bool csp_box_udp_is_ours(const struct csp_box *box,
 					 const struct sk_buff *skb,
@@ -79,12 +78,12 @@ static unsigned int csp_box_transport(struct csp_packet *p, u8 proto)
 	if (skb_is_gso(p->skb))
 		return NF_ACCEPT;
 	switch (p->state->hook) {
-	case NF_INET_PRE_ROUTING:
-		return csp_nat_in(p);
 	case NF_INET_FORWARD:
 		return csp_box_packet(p);
+	case NF_INET_POST_ROUTING:
+		return csp_nat_out(p);
 	}
-	return csp_nat_out(p);
+	return csp_nat_in(p);
 }
 
 static noinline unsigned int csp_box_ip4(struct csp_box *box,
@@ -104,8 +103,17 @@ static noinline unsigned int csp_box_ip4(struct csp_box *box,
 	return csp_box_transport(&p, iph->protocol);
 }
 
-static unsigned int csp_box_hook4(void *priv, struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+/**
+ * csp_box_hook4() - the hook of IPv4
+ * @priv:  struct csp_box
+ * @skb:   a packet
+ * @state: of netfilter, or as if it were
+ *
+ * Context: softirq, RCU.
+ * Return: what becomes of the packet.
+ */
+unsigned int csp_box_hook4(void *priv, struct sk_buff *skb,
+			   const struct nf_hook_state *state)
 {
 	if (!csp_box_may_be(priv, skb, skb_network_offset(skb) + ip_hdrlen(skb),
 			    ip_hdr(skb)->protocol))
@@ -137,8 +145,17 @@ static noinline unsigned int csp_box_ip6(struct csp_box *box,
 	return csp_box_transport(&p, nexthdr);
 }
 
-static unsigned int csp_box_hook6(void *priv, struct sk_buff *skb,
-				  const struct nf_hook_state *state)
+/**
+ * csp_box_hook6() - the hook of IPv6
+ * @priv:  struct csp_box
+ * @skb:   a packet
+ * @state: of netfilter, or as if it were
+ *
+ * Context: softirq, RCU.
+ * Return: what becomes of the packet.
+ */
+unsigned int csp_box_hook6(void *priv, struct sk_buff *skb,
+			   const struct nf_hook_state *state)
 {
 	const u8 nexthdr = ipv6_hdr(skb)->nexthdr;
 
@@ -149,30 +166,11 @@ static unsigned int csp_box_hook6(void *priv, struct sk_buff *skb,
 	return csp_box_ip6(priv, skb, state);
 }
 
-#define CSP_BOX_HOOK(fn, family, where, when)	\
-	{					\
-		.hook		= (fn),		\
-		.pf		= (family),	\
-		.hooknum	= (where),	\
-		.priority	= (when),	\
-	}
-
 static const struct nf_hook_ops csp_box_ops[] = {
 	CSP_BOX_HOOK(csp_box_hook4, NFPROTO_IPV4, NF_INET_FORWARD,
 		     CSP_BOX_PRIORITY),
 	CSP_BOX_HOOK(csp_box_hook6, NFPROTO_IPV6, NF_INET_FORWARD,
 		     CSP_BOX_PRIORITY),
-};
-
-static const struct nf_hook_ops csp_box_nat_ops[] = {
-	CSP_BOX_HOOK(csp_box_hook4, NFPROTO_IPV4, NF_INET_PRE_ROUTING,
-		     NF_IP_PRI_CONNTRACK - 1),
-	CSP_BOX_HOOK(csp_box_hook6, NFPROTO_IPV6, NF_INET_PRE_ROUTING,
-		     NF_IP_PRI_CONNTRACK - 1),
-	CSP_BOX_HOOK(csp_box_hook4, NFPROTO_IPV4, NF_INET_POST_ROUTING,
-		     NF_IP_PRI_NAT_SRC - 1),
-	CSP_BOX_HOOK(csp_box_hook6, NFPROTO_IPV6, NF_INET_POST_ROUTING,
-		     NF_IP_PRI_NAT_SRC - 1),
 };
 
 /**
@@ -211,63 +209,6 @@ static int csp_box_hook_forward(struct csp_box *box)
 	return err;
 }
 
-static int csp_box_hook_nat(struct csp_box *box)
-{
-	int err;
-
-	lockdep_assert_held(&box->mutex);
-	if (box->nat_hooked)
-		return 0;
-	BUILD_BUG_ON(ARRAY_SIZE(csp_box_nat_ops) != ARRAY_SIZE(box->nat_ops));
-	err = csp_box_hook(box, box->nat_ops, csp_box_nat_ops,
-			   ARRAY_SIZE(box->nat_ops));
-	WRITE_ONCE(box->nat_hooked, !err);
-	return err;
-}
-
-static bool csp_box_has_nat(struct csp_box *box)
-{
-	bool has;
-
-	rcu_read_lock();
-	has = csp_nat_active(box, 4) || csp_nat_active(box, 6);
-	rcu_read_unlock();
-	return has;
-}
-
-static void csp_box_nat_work(struct work_struct *work)
-{
-	struct csp_box *box = container_of(work, struct csp_box, nat_work);
-
-	mutex_lock(&box->mutex);
-	/* If that fails, the next packet that needs it tries again. */
-	if (box->hooked)
-		csp_box_hook_nat(box);
-	mutex_unlock(&box->mutex);
-}
-
-/**
- * csp_box_hooks_init() - before the first hook of a namespace
- * @box: namespace
- *
- * Context: process.
- */
-void csp_box_hooks_init(struct csp_box *box)
-{
-	INIT_WORK(&box->nat_work, csp_box_nat_work);
-}
-
-/**
- * csp_box_hooks_exit() - after the last one
- * @box: namespace, after csp_box_hooks_put()
- *
- * Context: process, csp_box.mutex not held; may sleep.
- */
-void csp_box_hooks_exit(struct csp_box *box)
-{
-	cancel_work_sync(&box->nat_work);
-}
-
 /**
  * csp_box_hooks_get() - look at what the namespace forwards
  * @box: namespace
@@ -284,34 +225,20 @@ int csp_box_hooks_get(struct csp_box *box)
 		return -ENETDOWN;
 	if (!box->hooked)
 		err = csp_box_hook_forward(box);
-	/* Without these it takes part, too: see below. */
-	if (!err && csp_box_has_nat(box))
-		csp_box_hook_nat(box);
+	/* Without those of the NAT it takes part, too. */
+	if (!err)
+		csp_nat_hook(box);
 	return err;
-}
-
-/**
- * csp_box_translates() - does signalling get the addresses that a NAT lends?
- * @box: namespace
- *
- * It will very soon, if it does not yet.
- *
- * Context: any.
- * Return: false: what needs them has to be sent again.
- */
-bool csp_box_translates(struct csp_box *box)
-{
-	if (likely(READ_ONCE(box->nat_hooked)))
-		return true;
-	schedule_work(&box->nat_work);
-	return false;
 }
 
 /**
  * csp_box_hooks_put() - look no more
  * @box: namespace
  *
- * When it returns no packet is in the hooks any more.
+ * When it returns no packet is in the hooks any more; nor is any in a queue to
+ * user space that would come back to us (nat_hook.c): netfilter drops what is
+ * queued when a hook goes. So those of the NAT go last, when nothing can get
+ * into a queue from that of FORWARD any more.
  *
  * Context: process, csp_box.mutex held; may sleep.
  */
@@ -320,11 +247,9 @@ void csp_box_hooks_put(struct csp_box *box)
 	lockdep_assert_held(&box->mutex);
 	if (!box->hooked)
 		return;
-	if (box->nat_hooked)
-		nf_unregister_net_hooks(box->net, box->nat_ops,
-					ARRAY_SIZE(box->nat_ops));
-	WRITE_ONCE(box->nat_hooked, false);
 	nf_unregister_net_hooks(box->net, box->ops, ARRAY_SIZE(box->ops));
+	synchronize_net();
+	csp_nat_unhook(box);
 	nf_ct_netns_put(box->net, NFPROTO_INET);
 	synchronize_net();
 	box->hooked = false;

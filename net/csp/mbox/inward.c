@@ -5,9 +5,8 @@
  *
  *	 Setup to N,p1, NAME
  *	        |
- *	 PREROUTING, before conntrack:
- *	 its pinhole, or the name (name.c), says A,p3: N becomes A in the IP header
- *	        |
+ *	 its pinhole, or the name (name.c), says A,p3: N becomes A in the IP header,
+ *	        |                                      see nat_hook.c
  *	        v
  *	 FORWARD: judged as any Setup (setup.c), by A,p3 and NAME. The ruleset is
  *	 asked about data to N,p1, of which nf_nat is told that it goes to A,p3
@@ -81,6 +80,7 @@ static bool csp_inward_by_cid(const struct csp_packet *p,
 		ipv6_addr_equal(&hole->nat.addr, &nat->addr);
 	to->addr = hole->key.addr[CSP_HOLE_RESPONDER];
 	to->port = hole->key.port[CSP_HOLE_RESPONDER];
+	to->name = NULL;
 	spin_unlock_bh(&p->box->lock);
 	csp_hole_put(hole);
 	return known;
@@ -103,8 +103,7 @@ static bool csp_inward_by_name(const struct csp_packet *p,
 		return false;
 	to->addr = name->to;
 	to->port = name->to_port ?: nat->port;
-	if (p->state->hook == NF_INET_PRE_ROUTING)
-		atomic64_inc(&name->hits);
+	to->name = name;
 	return true;
 }
 
@@ -120,24 +119,27 @@ static bool csp_inward_find(const struct csp_packet *p,
 	       csp_inward_by_name(p, msg, nat, to);
 }
 
-/* --- PREROUTING --- */
-
 /**
- * csp_inward_in() - send a Setup on to the host that its name means
- * @p:   its packet, which comes in
- * @msg: the Setup
+ * csp_inward_whom() - who inside is meant by a Setup
+ * @p:     its packet, which comes in
+ * @msg:   the Setup
+ * @asked: where it was sent
+ * @to:    gets the address of the host inside
  *
  * Context: softirq, RCU.
+ * Return: false: nobody that we know of.
  */
-void csp_inward_in(struct csp_packet *p, const struct csp_msg *msg)
+bool csp_inward_whom(const struct csp_packet *p, const struct csp_msg *msg,
+		     const struct in6_addr *asked, struct in6_addr *to)
 {
-	struct csp_inside to;
+	struct csp_inside inside;
 	struct csp_nat nat;
 
-	if (csp_inward_find(p, msg, &nat, &to) &&
-	    ipv6_addr_equal(&nat.addr, &p->daddr) &&
-	    !csp_packet_set_addr(p, &to.addr, false))
-		CSP_BOX_INC(p->box, NAT_IN);
+	if (!csp_inward_find(p, msg, &nat, &inside) ||
+	    !ipv6_addr_equal(&nat.addr, asked))
+		return false;
+	*to = inside.addr;
+	return true;
 }
 
 /* --- FORWARD --- */
@@ -149,7 +151,7 @@ void csp_inward_in(struct csp_packet *p, const struct csp_msg *msg)
  * @key: its responder is filled in
  *
  * Context: softirq, RCU.
- * Return: false: it was not sent on by csp_inward_in().
+ * Return: false: it was not sent on by csp_inward_whom().
  */
 bool csp_inward_key(struct csp_packet *p, const struct csp_msg *msg,
 		    struct csp_hole_key *key)
@@ -159,6 +161,8 @@ bool csp_inward_key(struct csp_packet *p, const struct csp_msg *msg,
 	if (p->masked || !csp_inward_find(p, msg, &p->inward, &to) ||
 	    !ipv6_addr_equal(&to.addr, &p->daddr))
 		return false;
+	if (to.name)
+		atomic64_inc(&to.name->hits);
 	p->inward.on = true;
 	p->inward.asked = to.port;
 	p->inward.xid = p->rd.xid;

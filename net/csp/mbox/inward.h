@@ -8,6 +8,7 @@
 #include "packet.h"
 
 struct csp_hole_key;
+struct csp_name;
 struct csp_question;
 struct csp_verdict;
 
@@ -15,14 +16,17 @@ struct csp_verdict;
  * struct csp_inside - whom a name means
  * @addr: address inside
  * @port: and port
+ * @name: the name, good under RCU; NULL: a pinhole says so
  */
 struct csp_inside {
 	struct in6_addr	addr;
 	__be16		port;
+	struct csp_name	*name;
 };
 
-/* PREROUTING: gives the packet the address inside. Softirq, RCU. */
-void csp_inward_in(struct csp_packet *p, const struct csp_msg *msg);
+/* Who inside is meant by a Setup to @asked? Softirq, RCU. */
+bool csp_inward_whom(const struct csp_packet *p, const struct csp_msg *msg,
+		     const struct in6_addr *asked, struct in6_addr *to);
 /* FORWARD: was it? Then @key gets the names inside, and @p those outside. */
 bool csp_inward_key(struct csp_packet *p, const struct csp_msg *msg,
 		    struct csp_hole_key *key);

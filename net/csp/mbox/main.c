@@ -13,6 +13,7 @@
 #include "hook.h"
 #include "mbox.h"
 #include "name.h"
+#include "nat.h"
 #include "netlink.h"
 #include "pinhole.h"
 #include "policy.h"
@@ -29,7 +30,7 @@ static int __net_init csp_box_net_init(struct net *net)
 	box->net = net;
 	box->since = ktime_get_boottime_seconds();
 	mutex_init(&box->mutex);
-	csp_box_hooks_init(box);
+	csp_nat_init(box);
 	csp_box_conf_defaults(box);
 	err = csp_box_mib_init(box);
 	if (err)
@@ -84,7 +85,7 @@ static void __net_exit csp_box_net_pre_exit(struct net *net)
 	csp_gateway_close(box);
 	csp_box_hooks_put(box);
 	csp_attract_end(box);
-	csp_names_close(box);
+	csp_nat_disuse(box);
 	mutex_unlock(&box->mutex);
 }
 
@@ -96,7 +97,7 @@ static void __net_exit csp_box_net_exit(struct net *net)
 {
 	struct csp_box *box = csp_box_pernet(net);
 
-	csp_box_hooks_exit(box);
+	csp_nat_exit(box);
 	csp_gateway_exit(box);
 	csp_auth_exit(box);
 	csp_names_exit(box);

@@ -79,6 +79,18 @@ struct nf_ct_timeout;
 
 #define CSP_BOX_TIMEOUTS	64
 
+/* What there is one of for IPv4, and one for IPv6. */
+enum csp_family {
+	CSP_IPV4,
+	CSP_IPV6,
+	CSP_FAMILIES
+};
+
+static inline enum csp_family csp_family_index(u8 family)
+{
+	return family == 4 ? CSP_IPV4 : CSP_IPV6;
+}
+
 /**
  * struct csp_box - what a network namespace does as a box
  * @net:       the namespace
@@ -87,9 +99,11 @@ struct nf_ct_timeout;
  * @mutex:     writers of settings, hooks and rules
  * @hooked:    the hook of FORWARD is registered
  * @ops:       that hook; as long as @hooked it belongs to netfilter
- * @nat_hooked: those of the NAT are registered, which implies @hooked
- * @nat_ops:   these hooks
- * @nat_work:  registers them
+ * @nat_used:  nf_nat has a user of ours, which stays
+ * @nat_user_ops: this user; as long as @nat_used it belongs to nf_nat
+ * @nat_hooked: what it sees is looked at; implies @hooked
+ * @nat_local_ops: the hook of LOCAL_IN; as long as @nat_hooked
+ * @nat_work:  registers both
  * @dying:     the namespace goes: nothing new
  * @id:        by which hosts know it; 0: none yet; see csp_box_id()
  * @since:     ktime_get_boottime_seconds() when it began
@@ -127,7 +141,6 @@ struct nf_ct_timeout;
  * @names:     hosts inside a NAT by name; name.c
  * @name_list: the same; written under @mutex, read under RCU
  * @n_names:   how many
- * @translating: it is a user of nf_nat
  */
 struct csp_box {
 	struct net		*net;
@@ -136,8 +149,10 @@ struct csp_box {
 	struct mutex		mutex;	/* see above */
 	bool			hooked;
 	struct nf_hook_ops	ops[2];
-	bool			nat_hooked;
-	struct nf_hook_ops	nat_ops[4];
+	bool			nat_used[CSP_FAMILIES];
+	struct nf_hook_ops	nat_user_ops[CSP_FAMILIES];
+	bool			nat_hooked[CSP_FAMILIES];
+	struct nf_hook_ops	nat_local_ops[CSP_FAMILIES];
 	struct work_struct	nat_work;
 	bool			dying;
 	__be32			id;
@@ -178,7 +193,6 @@ struct csp_box {
 	struct rhashtable	names;
 	struct list_head	name_list;
 	u32			n_names;
-	bool			translating;
 };
 
 extern unsigned int csp_box_net_id;

@@ -68,6 +68,8 @@ CSP_BOX_MIB(NAT_RESERVED, "nat-reserved", "mappings of a NAT reserved for a Setu
 CSP_BOX_MIB(NAT_REDIRECTED, "nat-redirected", "Redirects that tell a host its name outside")
 CSP_BOX_MIB(NAT_CLASH, "nat-clash", "mappings given up: the host has no use for the port")
 CSP_BOX_MIB(NAT_IN, "nat-in", "signalling packets sent on to a host inside")
+CSP_BOX_MIB(NAT_ASTRAY, "nat-astray",
+	    "of these, those that conntrack would have sent to another host")
 CSP_BOX_MIB(NAT_OUT, "nat-out", "signalling packets given a source outside")
 CSP_BOX_MIB(NAT_NAMED, "nat-named", "Setups from outside forwarded to the host that they name")
 CSP_BOX_MIB(NAT_IN_USE, "nat-in-use",

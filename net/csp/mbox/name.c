@@ -16,13 +16,11 @@
 #include <linux/netlink.h>
 #include <linux/rculist.h>
 #include <linux/slab.h>
-#include <net/netfilter/nf_conntrack.h>
-#include <net/netfilter/nf_nat.h>
 
 #include "../opts.h"
 #include "conf.h"
-#include "hook.h"
 #include "name.h"
+#include "nat.h"
 
 static const struct rhashtable_params csp_name_params = {
 	.key_len		= sizeof(struct csp_name_key),
@@ -111,70 +109,6 @@ struct csp_name *csp_name_match(struct csp_box *box,
 	return csp_name_find_for(box, &part, family);
 }
 
-/* --- nf_nat --- */
-
-/* Who goes where is decided before nf_nat asks; judge.c. */
-static unsigned int csp_name_nat(void *priv, struct sk_buff *skb,
-				 const struct nf_hook_state *state)
-{
-	return NF_ACCEPT;
-}
-
-static const struct nf_hook_ops csp_name_nat4 = {
-	.hook		= csp_name_nat,
-	.pf		= NFPROTO_IPV4,
-	.hooknum	= NF_INET_PRE_ROUTING,
-	.priority	= NF_IP_PRI_NAT_DST,
-};
-
-static const struct nf_hook_ops csp_name_nat6 = {
-	.hook		= csp_name_nat,
-	.pf		= NFPROTO_IPV6,
-	.hooknum	= NF_INET_PRE_ROUTING,
-	.priority	= NF_IP_PRI_NAT_DST,
-};
-
-/*
- * nf_nat looks at packets only where somebody has a chain of NAT rules. There
- * need not be one for this, so a user without rules is registered.
- */
-static int csp_names_translate(struct csp_box *box)
-{
-	int err;
-
-	lockdep_assert_held(&box->mutex);
-	if (box->translating)
-		return 0;
-	err = nf_nat_ipv4_register_fn(box->net, &csp_name_nat4);
-	if (err)
-		return err;
-	if (IS_ENABLED(CONFIG_IPV6))
-		err = nf_nat_ipv6_register_fn(box->net, &csp_name_nat6);
-	if (err)
-		nf_nat_ipv4_unregister_fn(box->net, &csp_name_nat4);
-	box->translating = !err;
-	return err;
-}
-
-/**
- * csp_names_close() - translate no more
- * @box: namespace, which is dying
- *
- * Not before: connections are translated as long as they live.
- *
- * Context: process, csp_box.mutex held; may sleep.
- */
-void csp_names_close(struct csp_box *box)
-{
-	lockdep_assert_held(&box->mutex);
-	if (!box->translating)
-		return;
-	if (IS_ENABLED(CONFIG_IPV6))
-		nf_nat_ipv6_unregister_fn(box->net, &csp_name_nat6);
-	nf_nat_ipv4_unregister_fn(box->net, &csp_name_nat4);
-	box->translating = false;
-}
-
 /* --- changes --- */
 
 static int csp_name_insert(struct csp_box *box, struct csp_name *name,
@@ -185,13 +119,12 @@ static int csp_name_insert(struct csp_box *box, struct csp_name *name,
 	err = csp_box_enable(box, extack);
 	if (err)
 		return err;
-	err = csp_names_translate(box);
+	err = csp_nat_use(box, ipv6_addr_v4mapped(&name->to) ? 4 : 6);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "Addresses cannot be translated here");
 		return err;
 	}
-	/* There is a NAT now. */
-	csp_box_hooks_get(box);
+	csp_nat_hook(box);
 	err = rhashtable_lookup_insert_fast(&box->names, &name->node,
 					    csp_name_params);
 	if (err)

@@ -40,8 +40,6 @@ struct csp_name {
 };
 
 int csp_names_init(struct csp_box *box);
-/* No packet of the namespace is in the hooks any more, or will be. */
-void csp_names_close(struct csp_box *box);
 void csp_names_exit(struct csp_box *box);
 
 /* Lower case; false: it is none. */

@@ -27,7 +27,6 @@
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_nat.h>
 
-#include "hook.h"
 #include "inward.h"
 #include "nat.h"
 #include "reply.h"
@@ -65,8 +64,16 @@ bool csp_nat_active(const struct csp_box *box, u8 family)
 	return false;
 }
 
-static void csp_nat_addr(struct in6_addr *addr, const struct nf_conn *ct,
-			 const union nf_inet_addr *from)
+/**
+ * csp_nat_addr() - an address of a conntrack entry
+ * @addr: gets it; IPv4 as v4-mapped
+ * @ct:   the entry
+ * @from: the address there
+ *
+ * Context: any.
+ */
+void csp_nat_addr(struct in6_addr *addr, const struct nf_conn *ct,
+		  const union nf_inet_addr *from)
 {
 	if (nf_ct_l3num(ct) == NFPROTO_IPV4)
 		ipv6_addr_set_v4mapped(from->ip, addr);
@@ -306,7 +313,7 @@ enum csp_fate csp_nat_redirect(struct csp_packet *p, const struct csp_msg *msg,
 	src.local_port = nat->port == src.port ? 0 : nat->port;
 	CSP_BOX_INC(p->box, NAT_REDIRECTED);
 	/* What comes next needs it. */
-	csp_box_translates(p->box);
+	csp_nat_wanted(p->box, p->family);
 	csp_box_redirect_to(p, msg, &src, &msg->dst, NULL);
 	return CSP_FATE_DROP;
 }

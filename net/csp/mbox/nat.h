@@ -12,6 +12,9 @@
 
 /* Does the namespace translate sources at all? RCU. */
 bool csp_nat_active(const struct csp_box *box, u8 family);
+/* An address of a conntrack entry; IPv4 as v4-mapped. */
+void csp_nat_addr(struct in6_addr *addr, const struct nf_conn *ct,
+		  const union nf_inet_addr *from);
 /* How an address inside is known outside, if the entry is translated. */
 bool csp_nat_outside(const struct nf_conn *ct, const struct in6_addr *inside,
 		     struct csp_nat *nat);
@@ -44,8 +47,24 @@ void csp_nat_note(struct csp_packet *p, const struct csp_hole *hole);
 /* The same by the identifier of who shall get it. */
 void csp_nat_note_dcid(struct csp_packet *p, __be64 dcid);
 
-/* PREROUTING and POSTROUTING. */
+/* PREROUTING, in nf_nat; LOCAL_IN. */
 unsigned int csp_nat_in(struct csp_packet *p);
+/* FORWARD: NF_ACCEPT, or it has been sent on to another host inside. */
+unsigned int csp_nat_is_astray(struct csp_packet *p);
+/* FORWARD: through the ruleset, and with the addresses that the NAT lends. */
+unsigned int csp_nat_forward(struct csp_packet *p);
 unsigned int csp_nat_out(struct csp_packet *p);
+
+/* nat_user.c: nf_nat translates, until the namespace goes. csp_box.mutex. */
+int csp_nat_use(struct csp_box *box, u8 family);
+void csp_nat_disuse(struct csp_box *box);
+/* What comes to the NAT's own addresses is looked at, or not. csp_box.mutex. */
+void csp_nat_hook(struct csp_box *box);
+void csp_nat_unhook(struct csp_box *box);
+bool csp_nat_hooked(const struct csp_box *box, u8 family);
+/* The same, and if not yet it will be. Any context. */
+bool csp_nat_wanted(struct csp_box *box, u8 family);
+void csp_nat_init(struct csp_box *box);
+void csp_nat_exit(struct csp_box *box);
 
 #endif /* _NET_CSP_MBOX_NAT_H */

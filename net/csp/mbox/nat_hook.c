@@ -3,30 +3,48 @@
  * Signalling through a NAT: the addresses in its IP headers; csp.rst, section
  * "NAT".
  *
- *	 from outside, to N                      from inside, to B
- *	        |                                       |
- *	 PREROUTING, before conntrack:                  |
- *	 by dcid, or what a Setup names (inward.c):     |
- *	 N becomes A                                    |
- *	        |                                       |
- *	        v                                       v
+ *	 from outside, to N                             from inside, to B
+ *	        |                                              |
+ *	 PREROUTING: conntrack, nf_nat                         |
+ *	        |       |     \                                |
+ *	   N or      first    entry that says A                |
+ *	  anywhere   packet    |                               |
+ *	        |       |      |                               |
+ *	        |    whom is it for? by dcid, or what          |
+ *	        |    a Setup names (inward.c): nf_nat is       |
+ *	        |    told that N becomes A                     |
+ *	        |       |      |                               |
+ *	        v       v      v                               v
+ *	 LOCAL_IN, or FORWARD: if it is for another:     FORWARD
+ *	 N becomes A, and it comes in again                    |
+ *	        |                                              |
+ *	        v                                              v
  *	 FORWARD: what it says (firewall.c); it gets the conntrack entry of the data
  *	 it is about, and is "related" to that, as an ICMP error would be
- *	        |                                       |
- *	 POSTROUTING, before nf_nat: no entry any more  |
- *	        |                                by the entry: A becomes N
- *	        v                                       v
+ *	        |                                              |
+ *	 the rest of FORWARD: the administrator's rules        |
+ *	        |                                              v
+ *	        |                               by that entry: A becomes N
+ *	        v                                              v
+ *	 no entry any more: to conntrack and nf_nat it does not exist
  *
- * nf_nat itself could not do that: the protocol has no ports, so that two
- * inside hosts with one outside host between them would have one mapping. It is
- * not asked about what is related to a mapping; to it and to conntrack such
- * packets do not exist. Signalling about anything else passes through nf_nat as
- * ever.
+ * nf_nat alone could not do that: the protocol has no ports, so that two inside
+ * hosts with one outside host between them would have one mapping. Signalling
+ * about anything that is not translated passes through nf_nat as ever, and may
+ * leave an entry behind that leads what comes later to the wrong host: so
+ * LOCAL_IN and FORWARD look again.
+ *
+ * Nothing of this is on the way of data: it passes the hook of FORWARD only.
+ * What has to come after all others there is done by having our own hook call
+ * them.
  */
-#include <linux/udp.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_nat.h>
 
+#include "hook.h"
 #include "inward.h"
 #include "nat.h"
 
@@ -87,84 +105,172 @@ void csp_nat_note_dcid(struct csp_packet *p, __be64 dcid)
 	csp_hole_put(hole);
 }
 
-/* --- PREROUTING --- */
+/* --- from outside --- */
 
-/* Whose address stands behind the one that the packet came to? */
+/* Where it was sent, whatever nf_nat has made of that. */
+static struct in6_addr csp_nat_came_to(const struct csp_packet *p)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(p->skb, &ctinfo);
+	struct in6_addr addr;
+
+	if (!ct || nf_ct_l3num(ct) != p->state->pf)
+		return p->daddr;
+	csp_nat_addr(&addr, ct, &ct->tuplehash[CTINFO2DIR(ctinfo)].tuple.dst.u3);
+	return addr;
+}
+
+/* Whose address stands behind the one that the packet was sent to? */
 static bool csp_nat_inside(const struct csp_packet *p,
 			   const struct csp_hole *hole,
-			   const struct csp_msg *msg, struct in6_addr *to)
+			   const struct csp_msg *msg,
+			   const struct in6_addr *asked, struct in6_addr *to)
 {
 	const struct csp_hole_move *mv = hole->move;
 
-	if (mv && mv->nat.on && ipv6_addr_equal(&mv->nat.addr, &p->daddr) &&
+	if (mv && mv->nat.on && ipv6_addr_equal(&mv->nat.addr, asked) &&
 	    (mv->xid == p->rd.xid || mv->cid == msg->dcid)) {
 		*to = mv->key.addr[mv->nat.inside];
 		return true;
 	}
-	if (hole->nat.on && ipv6_addr_equal(&hole->nat.addr, &p->daddr)) {
+	if (hole->nat.on && ipv6_addr_equal(&hole->nat.addr, asked)) {
 		*to = hole->key.addr[hole->nat.inside];
 		return true;
 	}
 	return false;
 }
 
-static void csp_nat_in_dcid(struct csp_packet *p, const struct csp_msg *msg)
+static bool csp_nat_by_dcid(const struct csp_packet *p,
+			    const struct csp_msg *msg,
+			    const struct in6_addr *asked, struct in6_addr *to)
 {
 	struct csp_hole *hole = csp_hole_get(p->box, msg->dcid);
-	struct in6_addr to;
 	bool ours;
 
 	if (!hole)
-		return;
+		return false;
 	spin_lock_bh(&p->box->lock);
-	ours = !hole->dead && csp_nat_inside(p, hole, msg, &to);
+	ours = !hole->dead && csp_nat_inside(p, hole, msg, asked, to);
 	spin_unlock_bh(&p->box->lock);
 	csp_hole_put(hole);
-	if (ours && !csp_packet_set_addr(p, &to, false))
-		CSP_BOX_INC(p->box, NAT_IN);
+	return ours;
+}
+
+/* Of several messages in a packet the first one says whom it is for. */
+static bool csp_nat_whom(const struct csp_packet *p, const struct csp_msg *msg,
+			 const struct in6_addr *asked, struct in6_addr *to)
+{
+	if (msg->dcid)
+		return csp_nat_by_dcid(p, msg, asked, to);
+	return !(p->rd.flags & CSP_F_REPLY) &&
+	       csp_inward_whom(p, msg, asked, to);
+}
+
+/* In nf_nat, which asks about the first packet of a connection. */
+static unsigned int csp_nat_translate(struct csp_packet *p,
+				      const struct in6_addr *to)
+{
+	struct nf_nat_range2 range = { .flags = NF_NAT_RANGE_MAP_IPS };
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(p->skb, &ctinfo);
+
+	if (p->family == 4)
+		range.min_addr.ip = to->s6_addr32[3];
+	else
+		range.min_addr.in6 = *to;
+	range.max_addr = range.min_addr;
+	return nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST);
+}
+
+/* As if it had been sent inside. */
+static unsigned int csp_nat_again(struct csp_packet *p,
+				  const struct in6_addr *to)
+{
+	struct sk_buff *skb = p->skb;
+
+	if (csp_packet_set_addr(p, to, false)) {
+		CSP_BOX_INC(p->box, NOMEM);
+		return NF_DROP;
+	}
+	CSP_BOX_INC(p->box, NAT_IN);
+	CSP_BOX_INC(p->box, NAT_ASTRAY);
+	nf_reset_ct(skb);
+	skb_dst_drop(skb);
+	netif_rx(skb);
+	return NF_STOLEN;
 }
 
 /**
  * csp_nat_in() - signalling comes in
- * @p: the packet
- *
- * Of several messages in a packet the first one says whom it is for.
+ * @p: the packet, in PREROUTING (nf_nat), or LOCAL_IN
  *
  * Context: softirq, RCU.
- * Return: NF_ACCEPT.
+ * Return: what becomes of it.
  */
 unsigned int csp_nat_in(struct csp_packet *p)
 {
+	struct in6_addr asked, to;
 	struct csp_msg msg;
 
-	if (csp_packet_read(p) || csp_packet_msg(p, &msg) <= 0)
+	if (!csp_nat_hooked(p->box, p->family) || csp_packet_read(p) ||
+	    csp_packet_msg(p, &msg) <= 0)
 		return NF_ACCEPT;
-	if (msg.dcid)
-		csp_nat_in_dcid(p, &msg);
-	else if (!(p->rd.flags & CSP_F_REPLY))
-		csp_inward_in(p, &msg);
+	asked = csp_nat_came_to(p);
+	if (!csp_nat_whom(p, &msg, &asked, &to) ||
+	    ipv6_addr_equal(&to, &p->daddr))
+		return NF_ACCEPT;
+	if (p->state->hook == NF_INET_PRE_ROUTING)
+		return csp_nat_translate(p, &to);
+	return csp_nat_again(p, &to);
+}
+
+/**
+ * csp_nat_is_astray() - is signalling forwarded that was for another host inside?
+ * @p: the packet, in FORWARD, of which no message has been read
+ *
+ * Context: softirq, RCU.
+ * Return: NF_ACCEPT: not; else what becomes of it.
+ */
+unsigned int csp_nat_is_astray(struct csp_packet *p)
+{
+	const struct csp_reader start = p->rd;
+	struct in6_addr asked, to;
+	struct csp_msg msg;
+	bool found;
+
+	if (!csp_nat_hooked(p->box, p->family))
+		return NF_ACCEPT;
+	asked = csp_nat_came_to(p);
+	found = csp_packet_msg(p, &msg) > 0 &&
+		csp_nat_whom(p, &msg, &asked, &to);
+	p->rd = start;
+	if (!found)
+		return NF_ACCEPT;
+	if (!ipv6_addr_equal(&to, &p->daddr))
+		return csp_nat_again(p, &to);
+	CSP_BOX_INC(p->box, NAT_IN);
 	return NF_ACCEPT;
 }
 
-/* --- POSTROUTING --- */
+/* --- the end of FORWARD --- */
 
-/* An entry of other data than the packet is: firewall.c has put it there. */
-static bool csp_nat_is_related(const struct csp_packet *p,
-			       const struct nf_conn *ct)
+typedef int (*csp_okfn_t)(struct net *net, struct sock *sk,
+			  struct sk_buff *skb);
+
+/*
+ * What forwards the packet in the end. IP's part of the control buffer, and a
+ * bridge's, are at its beginning.
+ */
+static csp_okfn_t *csp_nat_okfn(struct sk_buff *skb)
 {
-	const struct nf_conntrack_tuple *t;
-	const __be16 encap = csp_box_udp_port(p->box);
-
-	t = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	if (!p->udp)
-		return t->dst.protonum != csp_ipproto;
-	return t->dst.protonum != IPPROTO_UDP ||
-	       (t->src.u.all != encap && t->dst.u.all != encap);
+	BUILD_BUG_ON(sizeof(struct inet6_skb_parm) + sizeof(csp_okfn_t) >
+		     sizeof(skb->cb));
+	return (csp_okfn_t *)(skb->cb + sizeof(skb->cb)) - 1;
 }
 
 /**
  * csp_nat_out() - signalling goes out
- * @p: the packet
+ * @p: the packet; its entry is that of the data it is about
  *
  * Context: softirq, RCU.
  * Return: NF_ACCEPT, or NF_DROP: no memory.
@@ -174,16 +280,82 @@ unsigned int csp_nat_out(struct csp_packet *p)
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(p->skb, &ctinfo);
 	struct csp_nat nat;
-	int err = 0;
 
-	if (!ct || !csp_nat_is_related(p, ct))
+	if (!ct || !csp_nat_outside(ct, &p->saddr, &nat))
 		return NF_ACCEPT;
-	if (csp_nat_outside(ct, &p->saddr, &nat)) {
-		err = csp_packet_set_addr(p, &nat.addr, true);
-		if (!err)
-			CSP_BOX_INC(p->box, NAT_OUT);
+	if (csp_packet_set_addr(p, &nat.addr, true)) {
+		CSP_BOX_INC(p->box, NOMEM);
+		return NF_DROP;
 	}
-	nf_reset_ct(p->skb);
-	nf_ct_set(p->skb, NULL, IP_CT_UNTRACKED);
-	return err ? NF_DROP : NF_ACCEPT;
+	CSP_BOX_INC(p->box, NAT_OUT);
+	return NF_ACCEPT;
+}
+
+/* All hooks of FORWARD have accepted it: at once, or after a queue. */
+static int csp_nat_leave(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	const struct nf_hook_state state = {
+		.hook	= NF_INET_POST_ROUTING,
+		.pf	= skb->protocol == htons(ETH_P_IP) ? NFPROTO_IPV4 :
+							     NFPROTO_IPV6,
+		.out	= skb_dst(skb)->dev,
+		.net	= net,
+	};
+	struct csp_box *box = csp_box_pernet(net);
+	unsigned int verdict;
+
+	if (state.pf == NFPROTO_IPV4)
+		verdict = csp_box_hook4(box, skb, &state);
+	else
+		verdict = csp_box_hook6(box, skb, &state);
+	if (verdict != NF_ACCEPT) {
+		kfree_skb(skb);
+		return -ENOMEM;
+	}
+	nf_reset_ct(skb);
+	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
+	return (*csp_nat_okfn(skb))(net, sk, skb);
+}
+
+/* The hooks of FORWARD behind our own. */
+static int csp_nat_hooks_left(struct sk_buff *skb, struct nf_hook_state *state,
+			      const struct csp_box *box)
+{
+	const struct nf_hook_entries *e;
+	unsigned int i;
+
+	if (state->pf == NFPROTO_IPV4)
+		e = rcu_dereference(box->net->nf.hooks_ipv4[NF_INET_FORWARD]);
+	else
+		e = rcu_dereference(box->net->nf.hooks_ipv6[NF_INET_FORWARD]);
+	for (i = 0; e && i < e->num_hook_entries; i++)
+		if (e->hooks[i].priv == box)
+			return nf_hook_slow(skb, state, e, i + 1);
+	/* Ours was taken away this moment. */
+	kfree_skb(skb);
+	return -EPERM;
+}
+
+/**
+ * csp_nat_forward() - forward signalling about data that is translated
+ * @p: the packet, in FORWARD; @ct is given up
+ *
+ * The ruleset sees it with the addresses inside, and "related" to that data.
+ *
+ * Context: softirq, RCU, no lock.
+ * Return: NF_STOLEN.
+ */
+unsigned int csp_nat_forward(struct csp_packet *p)
+{
+	struct nf_hook_state state = *p->state;
+	struct sk_buff *skb = p->skb;
+
+	nf_reset_ct(skb);
+	nf_ct_set(skb, p->ct, IP_CT_RELATED);
+	p->ct = NULL;
+	*csp_nat_okfn(skb) = state.okfn;
+	state.okfn = csp_nat_leave;
+	if (csp_nat_hooks_left(skb, &state, p->box) == 1)
+		csp_nat_leave(state.net, state.sk, skb);
+	return NF_STOLEN;
 }
