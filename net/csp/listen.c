@@ -359,6 +359,9 @@ static void csp_listen_ok(struct csp_knock *k, struct csp_flow *flow)
 	wr = csp_rx_reply(k->rx, CSP_MSG_OK, msg->cid);
 	if (!wr)
 		return;
+	/* Section "NAT": by which name this end knows the other. */
+	if (msg->src.id_family)
+		csp_write_conn(wr, msg->proto, msg->dir, &msg->src, &msg->dst);
 	csp_write_local_id(wr, csp_flow_cid(flow), csp_flow_next(flow));
 	key = flow->pair ? flow->pair->key : flow->key;
 	csp_write_blob(wr, CSP_A_PUBKEY, key->public, CSP_PUBKEY_LEN);

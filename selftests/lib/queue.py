@@ -4,11 +4,12 @@
 Netfilter's queue to user space (nfnetlink_queue), from the other side:
 
   queue.py NUMBER accept    accepts what comes
-  queue.py NUMBER hold      says nothing of it
+  queue.py NUMBER hold      says nothing of it; from SIGUSR1 on, accepts that, too
 
 until it is ended.  It prints "ready" when it listens, and then a line a packet.
 """
 
+import signal
 import socket
 import struct
 import sys
@@ -74,10 +75,22 @@ class Queue:
 
 def main():
     queue = Queue(int(sys.argv[1]))
+    hold = sys.argv[2] == "hold"
+    held = []
+
+    def release(*_):
+        nonlocal hold
+        hold = False
+        while held:
+            queue.accept(held.pop())
+
+    signal.signal(signal.SIGUSR1, release)
     print("ready", flush=True)
     for number in queue.packets():
         print("packet", number, flush=True)
-        if sys.argv[2] == "accept":
+        if hold:
+            held.append(number)
+        else:
             queue.accept(number)
 
 

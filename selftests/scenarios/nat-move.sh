@@ -140,7 +140,7 @@ ok "messages" expect_messages A-N@two <<-END
 	C > B: Setup(TCP, C:N,40000 <-> B,80) + SYN
 	R > C: Redirect(TCP, C:M,40000 <-> B,80, by R)
 	C > B: Setup(TCP, C:M,40000 <-> B,80) + SYN
-	B > C: OK(Timeout=7440s)
+	B > C: OK(TCP, C:M,40000 <-> B,80, Timeout=7440s)
 	C > B: Detach(TCP, C:M,40000 <-> B,80)
 	B > C: OK
 END

@@ -42,7 +42,7 @@ ok "messages at the client's side" expect_messages A-R@tcp <<-END
 	A > B: Setup(TCP, A,40000 <-> B,80) + SYN
 	R > A: Redirect(TCP, A:N,40000 <-> B,80, by R)
 	A > B: Setup(TCP, A:N,40000 <-> B,80) + SYN
-	B > A: OK(Timeout=7440s)
+	B > A: OK(TCP, A:N,40000 <-> B,80, Timeout=7440s)
 	A > B: Change(TCP, A:N,40000 <-> B,80, Timeout=60s)
 	B > A: OK(Timeout=60s)
 	A > B: Detach(TCP, A:N,40000 <-> B,80)
@@ -50,7 +50,7 @@ ok "messages at the client's side" expect_messages A-R@tcp <<-END
 END
 ok "and at the server's" expect_messages B-R@tcp <<-END
 	N > B: Setup(TCP, A:N,40000 <-> B,80) + SYN
-	B > N: OK
+	B > N: OK(TCP, A:N,40000 <-> B,80)
 	N > B: Change(TCP, A:N,40000 <-> B,80, Timeout=60s)
 	B > N: OK
 	N > B: Detach(TCP, A:N,40000 <-> B,80)
@@ -136,7 +136,7 @@ ok "messages" expect_messages A-R@prefix <<-END
 	A6 > B6: Setup(TCP, A6,40000 <-> B6,80) + SYN
 	R6 > A6: Redirect(TCP, A6:A77,40000 <-> B6,80, by R6)
 	A6 > B6: Setup(TCP, A6:A77,40000 <-> B6,80) + SYN
-	B6 > A6: OK(Timeout=7440s)
+	B6 > A6: OK(TCP, A6:A77,40000 <-> B6,80, Timeout=7440s)
 	A6 > B6: Detach(TCP, A6:A77,40000 <-> B6,80)
 	B6 > A6: OK
 END
@@ -185,7 +185,7 @@ ok "messages" expect_messages A-R@clash <<-END
 	A > B: Setup(TCP, A,40000 <-> B,80) + SYN
 	R > A: Redirect(TCP, A:N,40000:50002 <-> B,80, by R)
 	A > B: Setup(TCP, A:N,50002 <-> B,80) + SYN
-	B > A: OK(Timeout=7440s)
+	B > A: OK(TCP, A:N,50002 <-> B,80, Timeout=7440s)
 	A > B: Detach(TCP, A:N,50002 <-> B,80)
 	B > A: OK
 END
