@@ -300,6 +300,21 @@ bool csp_change_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
 	return true;
 }
 
+/*
+ * Section "Change", "Less": a box has less time. What it says is no more than a
+ * reason to ask what there is on the whole path.
+ */
+static void csp_change_less(struct csp_rx *rx, struct csp_flow *flow,
+			    const struct csp_msg *msg)
+{
+	if (msg->timeout >= READ_ONCE(flow->timeout)) {
+		CSP_INC(rx->cn, CHANGE_NO_LESS);
+		return;
+	}
+	CSP_INC(rx->cn, CHANGE_LESS);
+	csp_refresh_ask(flow);
+}
+
 /**
  * csp_change_rcv_timeout() - boxes on the path shall keep idle state
  * @rx:   the packet
@@ -315,6 +330,10 @@ void csp_change_rcv_timeout(struct csp_rx *rx, struct csp_flow *flow,
 {
 	struct csp_writer *wr;
 
+	if (CSP_HAS(msg, ORIGIN)) {
+		csp_change_less(rx, flow, msg);
+		return;
+	}
 	spin_lock_bh(&flow->lock);
 	wr = csp_rx_reply(rx, CSP_MSG_OK, flow->peer_cid);
 	spin_unlock_bh(&flow->lock);

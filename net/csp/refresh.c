@@ -69,6 +69,18 @@ static u32 csp_refresh_wish(struct csp_flow *flow)
 }
 
 /**
+ * csp_refresh_ask() - ask boxes again for the time that the application wants
+ * @flow: the flow
+ *
+ * Context: any, no flow->lock held.
+ * Return: as csp_change_timeout().
+ */
+int csp_refresh_ask(struct csp_flow *flow)
+{
+	return csp_change_timeout(flow, csp_refresh_wish(flow));
+}
+
+/**
  * csp_refresh_set() - begin or end to keep a connection open
  * @flow: the flow
  * @on:   begin
@@ -86,7 +98,7 @@ int csp_refresh_set(struct csp_flow *flow, bool on)
 		return 0;
 	}
 	/* A responder has been told nothing: ask. */
-	return csp_change_timeout(flow, csp_refresh_wish(flow));
+	return csp_refresh_ask(flow);
 }
 
 /* Milliseconds since TCP sent or got anything. */
@@ -128,6 +140,6 @@ void csp_refresh_timer(struct csp_flow *flow)
 			return;
 		}
 	}
-	if (!csp_change_timeout(flow, csp_refresh_wish(flow)))
+	if (!csp_refresh_ask(flow))
 		CSP_INC(flow->cn, REFRESH_OUT);
 }

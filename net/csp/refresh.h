@@ -11,6 +11,8 @@
 void csp_refresh_start(struct csp_flow *flow);
 /* setsockopt(CSP_REFRESH) of a connection that is up. 0 or negative errno. */
 int csp_refresh_set(struct csp_flow *flow, bool on);
+/* Ask for what the application wants. 0 or negative errno. Any context. */
+int csp_refresh_ask(struct csp_flow *flow);
 /* The flow's work. */
 void csp_refresh_timer(struct csp_flow *flow);
 

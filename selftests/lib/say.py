@@ -18,6 +18,7 @@ Words:
   name=NAME auth=TEXT nonce echo=HEX   attributes
   seq=N mac pubkey[=HEX]               attributes, made up if nothing is said
   via=ADDR                             attribute, with a token of zeros
+  origin=ADDR                          attribute
   place=ADDR[,PORT]                    behind conn: its DST is there, and keeps its identity
   moving                               behind a Detach of the old path
   encap                                over UDP
@@ -69,6 +70,9 @@ class Words:
 
     def take_echo(self, value):
         self.add("NONCE_ECHO", bytes.fromhex(value))
+
+    def take_origin(self, value):
+        self.add("ORIGIN", p.addr(value))
 
     def take_via(self, value):
         self.add("VIA", p.addr(value) + bytes(28))

@@ -93,10 +93,17 @@ static void csp_answer_tell(struct csp_packet *p, const struct csp_msg *msg,
 	csp_answer_epoch(p, msg);
 }
 
-static void csp_hole_run(struct csp_hole *hole)
+/**
+ * csp_hole_run() - let the entry of a pinhole live as long as was granted
+ * @hole: open pinhole, with an entry
+ *
+ * Context: csp_box.lock held, RCU.
+ */
+void csp_hole_run(struct csp_hole *hole)
 {
 	struct nf_ct_timeout *timeout;
 
+	lockdep_assert_held(&hole->box->lock);
 	/* One that was there before keeps its own time. */
 	if (!hole->owned)
 		return;
@@ -287,7 +294,10 @@ static void csp_answer_moved(struct csp_hole *hole, const struct csp_msg *msg)
 static void csp_answer_changed(struct csp_hole *hole)
 {
 	hole->has_ask = false;
-	hole->granted = csp_hole_grant(hole, hole->ask_wish);
+	hole->wish = hole->ask_wish;
+	hole->askers |= BIT(hole->ask_end);
+	hole->untold &= ~BIT(hole->ask_end);
+	hole->granted = csp_hole_grant(hole, hole->wish);
 	if (hole->ct && hole->state == CSP_MBOX_STATE_OPEN)
 		csp_hole_run(hole);
 	CSP_BOX_INC(hole->box, CHANGED);

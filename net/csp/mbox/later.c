@@ -83,7 +83,8 @@ enum csp_fate csp_box_change(struct csp_packet *p, const struct csp_msg *msg)
 		return CSP_FATE_PASS;
 	spin_lock_bh(&p->box->lock);
 	from = csp_later_sender(p, hole, msg->dcid);
-	if (from >= 0 && CSP_HAS(msg, TIMEOUT)) {
+	/* What another box announces, section "Change", "Less", asks nothing. */
+	if (from >= 0 && CSP_HAS(msg, TIMEOUT) && !CSP_HAS(msg, ORIGIN)) {
 		hole->has_ask = true;
 		hole->ask_end = from;
 		hole->ask_xid = p->rd.xid;

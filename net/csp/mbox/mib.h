@@ -91,6 +91,8 @@ CSP_BOX_MIB(DETACHED, "detached", "pinholes closed by a Detach")
 CSP_BOX_MIB(IDLE, "idle", "pinholes that conntrack gave up: idle, or deleted there")
 CSP_BOX_MIB(DELETED, "deleted", "pinholes removed by command")
 CSP_BOX_MIB(CHANGED, "changed", "timeouts changed by an OK to a Change")
+CSP_BOX_MIB(LESS, "less", "pinholes that have less time, for the settings have changed")
+CSP_BOX_MIB(LESS_TOLD, "less-told", "Changes that tell a host so")
 CSP_BOX_MIB(NOT_BELIEVED, "not-believed",
 	    "messages about a pinhole ignored: wrong side, or wrong transaction")
 

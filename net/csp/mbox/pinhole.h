@@ -127,7 +127,11 @@ struct csp_hole_move {
  * @bye_end:    who sent the Detach
  * @has_ask:    a Change waits for its OK
  * @has_bye:    a Detach waits for its OK, or that of the other end
- * @wish:       ms that the Setup asked for; 0: none
+ * @askers:     ends that have asked for time, BIT()
+ * @untold:     of these, those that do not know yet that there is less now
+ * @tells:      so often they will still be told
+ * @less_xid:   transaction in which they are
+ * @wish:       ms that was asked for last, and granted in part or whole; 0: none
  * @ask_wish:   ms that the Change asks for
  * @limit:      ms that the rule grants at most
  * @granted:    ms granted
@@ -162,10 +166,14 @@ struct csp_hole {
 	__be32			setup_xid;
 	__be32			ask_xid;
 	__be32			bye_xid;
+	__be32			less_xid;
 	u8			ask_end;
 	u8			bye_end;
 	bool			has_ask;
 	bool			has_bye;
+	u8			askers;
+	u8			untold;
+	u8			tells;
 	u32			wish;
 	u32			ask_wish;
 	u32			limit;
@@ -208,6 +216,13 @@ bool csp_hole_is_closing(const struct csp_hole *hole);
 void csp_hole_detached(struct csp_hole *hole);
 /* What idle time a wish gets; csp.rst, section "Change". */
 u32 csp_hole_grant(const struct csp_hole *hole, u32 wish);
+
+/* answer.c: its entry gets what is granted. csp_box.lock. */
+void csp_hole_run(struct csp_hole *hole);
+
+/* less.c: is it less than what it has? csp_box.lock. Then they are told, without. */
+bool csp_less_is_due(struct csp_hole *hole);
+void csp_less_tell(struct csp_hole *hole);
 
 /* sweep.c */
 void csp_sweep_init(struct csp_box *box);

@@ -5,7 +5,8 @@
  * What waits for an OK, and what lingers after a Detach, are in lists in the
  * order in which they expire: one timer looks at their heads. An open pinhole
  * ends when conntrack gives its entry up, which tells nobody; a second timer
- * goes round them, a part at a time.
+ * goes round them, a part at a time. It finds those that shall have less time
+ * from now on, too (less.c).
  */
 #include <net/netfilter/nf_conntrack.h>
 
@@ -18,6 +19,8 @@
 #define SWEEP_ROUND	8
 #define SWEEP_MIN	CSP_HOLES_AT_ONCE
 #define SWEEP_MAX	65536
+/* Nor are more hosts told of less time. */
+#define SWEEP_TOLD	1024
 
 /*
  * Nobody answered in CSP, but data went both ways: the other end has none, and
@@ -133,22 +136,52 @@ static bool csp_hole_is_over(struct csp_hole *hole)
 	return nf_ct_is_expired(ct);
 }
 
+/* The first one, which becomes the last. Returns whether it was removed. */
+static bool csp_sweep_one(struct csp_box *box)
+{
+	struct csp_hole *hole;
+
+	hole = list_first_entry(&box->open, struct csp_hole, list);
+	list_move_tail(&hole->list, &box->open);
+	if (!csp_hole_is_over(hole))
+		return false;
+	CSP_BOX_INC(box, IDLE);
+	csp_hole_remove(hole, true);
+	return true;
+}
+
+/* The last one, which was looked at just now. Returns whether anybody was told. */
+static bool csp_sweep_less(struct csp_box *box)
+{
+	struct csp_hole *hole;
+	bool due;
+
+	hole = list_last_entry(&box->open, struct csp_hole, list);
+	rcu_read_lock();
+	due = csp_less_is_due(hole);
+	rcu_read_unlock();
+	if (!due)
+		return false;
+	refcount_inc(&hole->ref);
+	spin_unlock_bh(&box->lock);
+	csp_less_tell(hole);
+	csp_hole_put(hole);
+	spin_lock_bh(&box->lock);
+	return true;
+}
+
 static void csp_sweep_round(struct work_struct *work)
 {
 	struct csp_box *box = container_of(to_delayed_work(work),
 					   struct csp_box, sweep);
 	const u32 n = atomic_read(&box->n_holes);
 	u32 todo = min(n, clamp_t(u32, n / SWEEP_ROUND, SWEEP_MIN, SWEEP_MAX));
-	struct csp_hole *hole;
+	u32 told = 0;
 
 	spin_lock_bh(&box->lock);
 	while (todo-- && !list_empty(&box->open)) {
-		hole = list_first_entry(&box->open, struct csp_hole, list);
-		list_move_tail(&hole->list, &box->open);
-		if (csp_hole_is_over(hole)) {
-			CSP_BOX_INC(box, IDLE);
-			csp_hole_remove(hole, true);
-		}
+		if (!csp_sweep_one(box) && told < SWEEP_TOLD)
+			told += csp_sweep_less(box);
 		if (!(todo % SWEEP_MIN)) {
 			spin_unlock_bh(&box->lock);
 			cond_resched();
