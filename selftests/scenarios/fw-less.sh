@@ -35,6 +35,7 @@ for h in A B; do conf $h udp_encap=0; done
 for r in R1 R2; do
 	stateful_firewall $r
 	rule $r in to-a accept
+	ctl $r box set max_timeout 1000000
 done
 granted() { tell "$1" info && [ "$(field timeout)" = "$2" ]; }	# NAME MS
 # Where packets can be lost.
@@ -46,17 +47,17 @@ capture A-R1 B-R2
 phase udp
 listener server B udp 0.0.0.0 5000 prefer
 client client A udp 10.0.2.2 5000 require 40000
-wish client 60000
+wish client 600000
 ok "UDP: the host connects" connect client
 ok "a datagram" passes client server 100
 wait_for is_state client established
-ok "it gets what it wishes" wait_for granted client 60000
+ok "it gets what it wishes" wait_for granted client 600000
 for r in R1 R2; do count_box $r; done
 count_from_here A B
-ctl R2 box set udp_timeout 5000 max_timeout 15000
-ok "the second box has less time from now on" wait_for holes_are R2 granted_ms 15000
-ok "the host gets to know it" wait_for granted client 15000
-ok "the first box has what it had" holes_are R1 granted_ms 60000
+ctl R2 box set udp_timeout 50000 max_timeout 150000
+ok "the second box has less time from now on" wait_for holes_are R2 granted_ms 150000
+ok "the host gets to know it" wait_for granted client 150000
+ok "the first box has what it had" holes_are R1 granted_ms 600000
 ok "counters of the host" counters_are A change-less=1 change-out=1 change-lost=0
 ok "of the other end, which did not ask for time, and is told nothing" \
 	counters_are B change-less=0 change-no-less=0 change-in=1
@@ -64,22 +65,22 @@ ok "of the second box" box_counters_are R2 less=1 less-told='>0' changed=1 not-b
 ok "and the first, which does not take it for a wish" \
 	box_counters_are R1 less=0 less-told=0 changed=1 not-believed=0
 ok "messages" expect_messages A-R1@udp <<-END
-	A > B: Setup(UDP, A,40000 <-> B,5000, Timeout=60s) + UDP data 100
-	B > A: OK(Timeout=60s)
-	R2 > A: Change(UDP, B,5000 <-> A,40000, Timeout=15s, by R2)
-	A > B: Change(UDP, A,40000 <-> B,5000, Timeout=60s)
-	B > A: OK(Timeout=15s)
+	A > B: Setup(UDP, A,40000 <-> B,5000, Timeout=600s) + UDP data 100
+	B > A: OK(Timeout=600s)
+	R2 > A: Change(UDP, B,5000 <-> A,40000, Timeout=150s, by R2)
+	A > B: Change(UDP, A,40000 <-> B,5000, Timeout=600s)
+	B > A: OK(Timeout=150s)
 END
 ok "and at the other end" expect_messages B-R2@udp <<-END
-	A > B: Setup(UDP, A,40000 <-> B,5000, Timeout=60s) + UDP data 100
+	A > B: Setup(UDP, A,40000 <-> B,5000, Timeout=600s) + UDP data 100
 	B > A: OK
-	A > B: Change(UDP, A,40000 <-> B,5000, Timeout=60s)
+	A > B: Change(UDP, A,40000 <-> B,5000, Timeout=600s)
 	B > A: OK
 END
 count_from_here A
-ctl R2 box set max_timeout 100000
-wish client 70000
-ok "who asks gets more again" wait_for granted client 70000
+ctl R2 box set max_timeout 1000000
+wish client 700000
+ok "who asks gets more again" wait_for granted client 700000
 is "he has to ask" "$(since A change-less)" 0
 
 # --- announcements that are lost, and false ones ---------------------------------------------------
@@ -87,14 +88,14 @@ is "he has to ask" "$(since A change-less)" 0
 count_box R2
 count_from_here A
 drop_next R1 Change 2
-ctl R2 box set max_timeout 20000
-ok "two that are lost" wait_for granted client 20000
+ctl R2 box set max_timeout 200000
+ok "two that are lost" wait_for granted client 200000
 ok "are followed by a third" hits_are R1 Change 2
 ok "counted" box_counters_are R2 less=1 less-told=3
 
 count_from_here A
 names=conn=udp,10.0.2.2,5000,10.0.1.1,40000
-speak R2 10.0.9.2 10.0.1.1 change dcid="$(ctl A -j flow | jq -r '.[].cid')" $names timeout=20000 \
+speak R2 10.0.9.2 10.0.1.1 change dcid="$(ctl A -j flow | jq -r '.[].cid')" $names timeout=200000 \
 	origin=10.0.9.2
 ok "as much is not less" wait_for counters_are A change-no-less=1 change-less=0
 speak R2 10.0.9.2 10.0.1.1 change dcid=0102030405060708 $names timeout=1 origin=10.0.9.2
