@@ -141,6 +141,10 @@ END
 end_queue
 
 # Those in the queue would come back to a module that is gone.
+if [[ $(uname -r) = 6.1.* ]]; then
+	skip 5 "this kernel warns of itself when a hook goes while a packet is queued"
+	exit
+fi
 queue hold
 listener server B tcp 0.0.0.0 80 prefer
 client client A tcp 10.0.2.2 80 prefer
