@@ -202,7 +202,7 @@ static size_t renewal_of(unsigned char *packet, long i, uint64_t *id)
 static double each(make_t make, int wanted, long have)
 {
 	const int batch = quick ? 100 : 500;
-	unsigned char (*packets)[ROOM] = calloc(batch, ROOM);
+	unsigned char *packets = calloc(batch, ROOM);
 	size_t *len = calloc(batch, sizeof(*len));
 	double v[BATCHES];
 	int64_t begin;
@@ -212,14 +212,14 @@ static double each(make_t make, int wanted, long have)
 	check(packets && len, "memory");
 	for (i = 0; i < BATCHES; i++) {
 		for (j = 0; j < batch; j++)
-			len[j] = make(packets[j], some_host(have), &id);
+			len[j] = make(packets + j * ROOM, some_host(have), &id);
 		begin = now();
 		for (j = 0; j < batch; j++)
-			tun_put(tun, packets[j], len[j]);
+			tun_put(tun, packets + j * ROOM, len[j]);
 		v[i] = (double)(now() - begin) / batch;
 	}
-	len[0] = make(packets[0], some_host(have), &id);
-	if (ask(packets[0], len[0], id, NULL) != wanted)
+	len[0] = make(packets, some_host(have), &id);
+	if (ask(packets, len[0], id, NULL) != wanted)
 		die("no answer of type %d", wanted);
 	free(packets);
 	free(len);
