@@ -163,7 +163,7 @@ unsigned int csp_box_packet(struct csp_packet *p)
 		return NF_ACCEPT;
 	}
 
-	verdict = csp_nat_is_astray(p);
+	verdict = csp_nat_correct(p);
 	if (verdict != NF_ACCEPT)
 		return verdict;
 	fate = csp_box_messages(p, &msg);

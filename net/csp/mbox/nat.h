@@ -50,7 +50,7 @@ void csp_nat_note_dcid(struct csp_packet *p, __be64 dcid);
 /* PREROUTING, in nf_nat; LOCAL_IN. */
 unsigned int csp_nat_in(struct csp_packet *p);
 /* FORWARD: NF_ACCEPT, or it has been sent on to another host inside. */
-unsigned int csp_nat_is_astray(struct csp_packet *p);
+unsigned int csp_nat_correct(struct csp_packet *p);
 /* FORWARD: through the ruleset, and with the addresses that the NAT lends. */
 unsigned int csp_nat_forward(struct csp_packet *p);
 unsigned int csp_nat_out(struct csp_packet *p);

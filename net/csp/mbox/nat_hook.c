@@ -225,13 +225,13 @@ unsigned int csp_nat_in(struct csp_packet *p)
 }
 
 /**
- * csp_nat_is_astray() - is signalling forwarded that was for another host inside?
+ * csp_nat_correct() - send signalling on that is forwarded to the wrong host
  * @p: the packet, in FORWARD, of which no message has been read
  *
  * Context: softirq, RCU.
- * Return: NF_ACCEPT: not; else what becomes of it.
+ * Return: NF_ACCEPT: it goes on its way; else what becomes of it.
  */
-unsigned int csp_nat_is_astray(struct csp_packet *p)
+unsigned int csp_nat_correct(struct csp_packet *p)
 {
 	const struct csp_reader start = p->rd;
 	struct in6_addr asked, to;
