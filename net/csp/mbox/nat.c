@@ -125,7 +125,7 @@ bool csp_nat_outside(const struct nf_conn *ct, const struct in6_addr *inside,
  * csp_nat_choose() - have a new entry translated to a given name
  * @ct:    entry that is in no table yet
  * @addr:  address that it gets
- * @port:  port
+ * @port:  port; 0: the one that it has
  * @manip: its source, or its destination
  *
  * Context: softirq.
@@ -135,13 +135,15 @@ bool csp_nat_choose(struct nf_conn *ct, const struct in6_addr *addr,
 		    __be16 port, enum nf_nat_manip_type manip)
 {
 	struct nf_nat_range2 range = {
-		.flags	= NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED,
+		.flags	= NF_NAT_RANGE_MAP_IPS,
 		.min_proto.all	= port,
 		.max_proto.all	= port,
 	};
 
 	if (nf_nat_initialized(ct, manip))
 		return false;
+	if (port)
+		range.flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
 	if (nf_ct_l3num(ct) == NFPROTO_IPV4)
 		range.min_addr.ip = addr->s6_addr32[3];
 	else

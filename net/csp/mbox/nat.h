@@ -18,7 +18,7 @@ void csp_nat_addr(struct in6_addr *addr, const struct nf_conn *ct,
 /* How an address inside is known outside, if the entry is translated. */
 bool csp_nat_outside(const struct nf_conn *ct, const struct in6_addr *inside,
 		     struct csp_nat *nat);
-/* Has a new entry translated to an address and a port. */
+/* Has a new entry translated to an address and a port, or 0: its own. */
 bool csp_nat_choose(struct nf_conn *ct, const struct in6_addr *addr,
 		    __be16 port, enum nf_nat_manip_type manip);
 /* As csp_judge(), but that the end inside has the name that @nat says. */

@@ -42,7 +42,6 @@
 #include <linux/netfilter.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
-#include <net/netfilter/nf_nat.h>
 
 #include "hook.h"
 #include "inward.h"
@@ -170,16 +169,11 @@ static bool csp_nat_whom(const struct csp_packet *p, const struct csp_msg *msg,
 static unsigned int csp_nat_translate(struct csp_packet *p,
 				      const struct in6_addr *to)
 {
-	struct nf_nat_range2 range = { .flags = NF_NAT_RANGE_MAP_IPS };
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(p->skb, &ctinfo);
 
-	if (p->family == 4)
-		range.min_addr.ip = to->s6_addr32[3];
-	else
-		range.min_addr.in6 = *to;
-	range.max_addr = range.min_addr;
-	return nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST);
+	return csp_nat_choose(ct, to, 0, NF_NAT_MANIP_DST) ? NF_ACCEPT :
+							     NF_DROP;
 }
 
 /* As if it had been sent inside. */

@@ -136,27 +136,25 @@ static bool csp_hole_is_over(struct csp_hole *hole)
 	return nf_ct_is_expired(ct);
 }
 
-/* The first one, which becomes the last. Returns whether it was removed. */
-static bool csp_sweep_one(struct csp_box *box)
+/* The first one becomes the last. NULL: it was over, and is gone. */
+static struct csp_hole *csp_sweep_one(struct csp_box *box)
 {
 	struct csp_hole *hole;
 
 	hole = list_first_entry(&box->open, struct csp_hole, list);
 	list_move_tail(&hole->list, &box->open);
 	if (!csp_hole_is_over(hole))
-		return false;
+		return hole;
 	CSP_BOX_INC(box, IDLE);
 	csp_hole_remove(hole, true);
-	return true;
+	return NULL;
 }
 
-/* The last one, which was looked at just now. Returns whether anybody was told. */
-static bool csp_sweep_less(struct csp_box *box)
+/* Returns whether anybody was told. */
+static bool csp_sweep_less(struct csp_box *box, struct csp_hole *hole)
 {
-	struct csp_hole *hole;
 	bool due;
 
-	hole = list_last_entry(&box->open, struct csp_hole, list);
 	rcu_read_lock();
 	due = csp_less_is_due(hole);
 	rcu_read_unlock();
@@ -176,12 +174,14 @@ static void csp_sweep_round(struct work_struct *work)
 					   struct csp_box, sweep);
 	const u32 n = atomic_read(&box->n_holes);
 	u32 todo = min(n, clamp_t(u32, n / SWEEP_ROUND, SWEEP_MIN, SWEEP_MAX));
+	struct csp_hole *hole;
 	u32 told = 0;
 
 	spin_lock_bh(&box->lock);
 	while (todo-- && !list_empty(&box->open)) {
-		if (!csp_sweep_one(box) && told < SWEEP_TOLD)
-			told += csp_sweep_less(box);
+		hole = csp_sweep_one(box);
+		if (hole && told < SWEEP_TOLD)
+			told += csp_sweep_less(box, hole);
 		if (!(todo % SWEEP_MIN)) {
 			spin_unlock_bh(&box->lock);
 			cond_resched();
