@@ -135,7 +135,7 @@ bool csp_less_is_due(struct csp_hole *hole)
 		hole->granted = grant;
 		csp_hole_run(hole);
 		hole->untold = hole->askers;
-		hole->tells = CSP_LESS_TIMES;
+		hole->tells = CSP_LESS_TIMES * hweight8(hole->askers);
 		hole->less_xid = (__force __be32)get_random_u32();
 		CSP_BOX_INC(hole->box, LESS);
 		csp_box_nl_event(hole, CSP_MBOX_EVENT_CHANGED);
@@ -173,17 +173,18 @@ static bool csp_less_take(struct csp_hole *hole, enum csp_hole_end end,
  */
 void csp_less_tell(struct csp_hole *hole)
 {
-	struct csp_less less[2];
-	bool tell[2];
+	struct csp_less less;
 	int end;
+	bool tell;
 
 	spin_lock_bh(&hole->box->lock);
-	for (end = 0; end < 2; end++)
-		tell[end] = csp_less_take(hole, end, &less[end]);
+	/* One at a time: of Changes that cross, the pinhole knows the last. */
+	end = hole->untold & BIT(hole->tells & 1) ? hole->tells & 1 :
+						    !(hole->tells & 1);
+	tell = csp_less_take(hole, end, &less);
 	if (hole->tells)
 		hole->tells--;
 	spin_unlock_bh(&hole->box->lock);
-	for (end = 0; end < 2; end++)
-		if (tell[end])
-			csp_less_send(hole->box, &less[end]);
+	if (tell)
+		csp_less_send(hole->box, &less);
 }
