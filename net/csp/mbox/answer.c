@@ -291,9 +291,12 @@ static void csp_answer_moved(struct csp_hole *hole, const struct csp_msg *msg)
 
 /* --- a Change --- */
 
+/* A copy of the OK tells the same once more. */
 static void csp_answer_changed(struct csp_hole *hole)
 {
-	hole->has_ask = false;
+	if (hole->ask_done)
+		return;
+	hole->ask_done = true;
 	hole->wish = hole->ask_wish;
 	hole->askers |= BIT(hole->ask_end);
 	hole->untold &= ~BIT(hole->ask_end);

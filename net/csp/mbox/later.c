@@ -66,6 +66,26 @@ enum csp_fate csp_box_detach(struct csp_packet *p, const struct csp_msg *msg)
 	return from < 0 ? CSP_FATE_PASS : CSP_FATE_ADMIT;
 }
 
+/*
+ * A copy changes nothing, be it of the last Change or one that comes late, of
+ * that before: who sent them has only the last in mind; section "Transactions".
+ * Under csp_box.lock.
+ */
+static void csp_change_ask(struct csp_hole *hole, int from, __be32 xid,
+			   u32 wish)
+{
+	const bool same = hole->has_ask && hole->ask_end == from;
+
+	if (same && (xid == hole->ask_xid || xid == hole->past_xid))
+		return;
+	hole->past_xid = same ? hole->ask_xid : xid;
+	hole->has_ask = true;
+	hole->ask_done = false;
+	hole->ask_end = from;
+	hole->ask_xid = xid;
+	hole->ask_wish = wish;
+}
+
 /**
  * csp_box_change() - a Change passes
  * @p:   its packet
@@ -84,12 +104,8 @@ enum csp_fate csp_box_change(struct csp_packet *p, const struct csp_msg *msg)
 	spin_lock_bh(&p->box->lock);
 	from = csp_later_sender(p, hole, msg->dcid);
 	/* What another box announces, section "Change", "Less", asks nothing. */
-	if (from >= 0 && CSP_HAS(msg, TIMEOUT) && !CSP_HAS(msg, ORIGIN)) {
-		hole->has_ask = true;
-		hole->ask_end = from;
-		hole->ask_xid = p->rd.xid;
-		hole->ask_wish = msg->timeout;
-	}
+	if (from >= 0 && CSP_HAS(msg, TIMEOUT) && !CSP_HAS(msg, ORIGIN))
+		csp_change_ask(hole, from, p->rd.xid, msg->timeout);
 	spin_unlock_bh(&p->box->lock);
 	csp_hole_put(hole);
 	return from < 0 ? CSP_FATE_PASS : CSP_FATE_ADMIT;

@@ -122,10 +122,12 @@ struct csp_hole_move {
  * @side:       side of each end
  * @setup_xid:  transaction of the Setup
  * @ask_xid:    of a Change, by @ask_end
+ * @past_xid:   of the Change before that, if it was by @ask_end too
  * @bye_xid:    of a Detach, by @bye_end
  * @ask_end:    who sent the Change
  * @bye_end:    who sent the Detach
- * @has_ask:    a Change waits for its OK
+ * @has_ask:    a Change has passed
+ * @ask_done:   so has its OK
  * @has_bye:    a Detach waits for its OK, or that of the other end
  * @askers:     ends that have asked for time, BIT()
  * @untold:     of these, those that do not know yet that there is less now
@@ -165,11 +167,13 @@ struct csp_hole {
 	u64			side[2];
 	__be32			setup_xid;
 	__be32			ask_xid;
+	__be32			past_xid;
 	__be32			bye_xid;
 	__be32			less_xid;
 	u8			ask_end;
 	u8			bye_end;
 	bool			has_ask;
+	bool			ask_done;
 	bool			has_bye;
 	u8			askers;
 	u8			untold;
