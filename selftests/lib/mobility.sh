@@ -24,8 +24,10 @@
 #	left LINK OLD NEW		after the first packet of address NEW there was none
 #					of address OLD
 #	no_reset LINK[@PHASE]
-#	dropper R; drop_next R MESSAGE [N]	router R drops the next packet, or N, that begins
-#					with this message, "hits R MESSAGE" counts them
+#	dropper R [HOOK [PRIORITY]]	router R, or a host, can drop signalling: where it is
+#					forwarded, after a box has seen it, or at another hook
+#	drop_next R MESSAGE [N]		it drops the next packet, or N, that begins with this
+#					message, "hits R MESSAGE" counts them
 #	dead ADDR			what router R sees of an address is lost, until
 #					"no_firewall R"
 #	two_homes			C 10.0.1.1 --- R === S with 10.0.2.2 at eth0, named Sx,
@@ -117,10 +119,10 @@ no_reset() { # LINK[@PHASE]
 
 declare -A csp_type=([Setup]=1 [OK]=2 [Reject]=3 [Change]=5 [Attach]=6 [Detach]=7 [Ack]=9)
 
-dropper() { # R
+dropper() { # R [HOOK [PRIORITY]]
 	firewall "$1" <<-END
 		chain drops {
-			type filter hook forward priority 0
+			type filter hook ${2-forward} priority ${3-0}
 		}
 	END
 }
