@@ -9,7 +9,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 42
+plan 62
 
 routed
 for h in A B; do conf $h udp_encap=0; done
@@ -151,10 +151,63 @@ ok "and counts nothing" box_counters_are R setups=2
 quit client other-server
 ctl R box set enable 1
 
+# --- a Reject is lost ------------------------------------------------------------------------------------
+
+phase lost
+quiet A B
+wait_for no_holes R
+ctl R rule flush >/dev/null
+rule R dport 80 reject "ask noc@example.org"
+rule R accept
+# After the box, and before it.
+for h in A R; do dropper $h prerouting -300; done
+again() { # HOST [N]
+	drop_next "$1" Reject "${2-1}" >/dev/null
+	count_box R
+	count_from_here A B
+}
+again A
+ok "its Reject is lost: refused all the same" refused client A tcp 10.0.2.2 80 require
+is "with its explanation" "$(verdict client)" "EACCES policy ask noc@example.org"
+is "by the firewall" "$(origin client)" 10.0.1.254
+ok "one was lost" hits_are A Reject 1
+ok "the Setup came again, and was refused again" box_counters_are R 'refused-rule=>1' 'drops=>1' \
+	accepted=0 provisional=0
+ok "as the client knows" counters_are A setup-out=1 'out-retrans=>0' reject-in=1
+quit client
+again A 2
+ok "two are lost, in mode prefer" refused client A tcp 10.0.2.2 80 prefer
+is "with its explanation" "$(verdict client)" "EACCES policy ask noc@example.org"
+ok "both were lost" hits_are A Reject 2
+ok "nothing goes on without signalling" counters_are A plain-silence=0 plain-reject=0
+quit client
+again A
+dial client A udp 10.0.2.2 80 require
+tell client send 10
+ok "UDP is refused as well" not tell client recv 10
+is "with its explanation" "$(verdict client)" "EACCES policy ask noc@example.org"
+ok "one was lost" hits_are A Reject 1
+quit client
+ok "the server has heard nothing" counters_are B setup-in=0 in-pkts=0
+
+# Of the host behind the box, which has made a pinhole.
+for h in A R; do
+	again $h
+	ok "a Reject of the host, lost at $h: refused" refused client A tcp 10.0.2.2 90 require
+	is "as it said" "$(verdict client)" "ECONNREFUSED no-listener *"
+	ok "one was lost" hits_are $h Reject 1
+	ok "nothing is open" no_holes R
+	quit client
+	ok "counted" box_counters_are R confirmed=0 'rejected=>0' 'accepted=>0' refused-rule=0
+done
+for h in A R; do on $h nft flush chain inet test drops; done
+no_firewall A
+
 # --- full ------------------------------------------------------------------------------------------------
 
 phase full
 quiet A B
+ctl R rule flush >/dev/null
 rule R accept
 ctl R box set max_pinholes 1
 dial first A tcp 10.0.2.2 81 require
