@@ -3,7 +3,8 @@
  * What a pinhole costs among few and among many, in instructions and memory.
  *
  *	bench pinholes box|ruleset COUNT...
- *		in the namespace "many"; COUNTs of connections, ascending
+ *		in the namespace "many"; COUNTs of connections, ascending, of which
+ *		the first may be 0: the first ones of all
  *	bench rules COUNT
  *		there, whose box has COUNT rules
  *
@@ -133,12 +134,13 @@ static void open_until(const struct way *way, long *have, long count)
 
 static void measure(const struct way *way, long *have, long count, double empty)
 {
-	long probe = count / 10 < TOGETHER ? count / 10 : TOGETHER;
+	long probe = count && count / 10 < TOGETHER ? count / 10 : TOGETHER;
 	double first, second;
 	char name[64];
 
 	probe -= probe % BATCHES;
-	open_until(way, have, count - probe);
+	if (count)
+		open_until(way, have, count - probe);
 	/* What enlarges the tables runs beside, and shall not be measured. */
 	pause_ns(2 * NSEC_PER_SEC);
 	first = each(way->first, *have, probe);
@@ -149,6 +151,8 @@ static void measure(const struct way *way, long *have, long count, double empty)
 	result_of(name, way->kind, first);
 	snprintf(name, sizeof(name), "confirm-%ld", count);
 	result_of(name, way->kind, second);
+	if (!count)
+		return;
 	snprintf(name, sizeof(name), "pinhole-memory-%ld", count);
 	result_of(name, way->kind, (kernel_memory() - empty) / count);
 }

@@ -164,6 +164,8 @@ function router() {
 	    "router-own-nat.plain", "")
 }
 
+function many(count) { return count + 0 ? count : "no" }
+
 function boxes(    i, base) {
 	router()
 	row("1 MiB, no offloads, router", "forward-ruleset", "instr",
@@ -188,13 +190,14 @@ function boxes(    i, base) {
 	    "flood-drop.plain", "ratio <= 1.0")
 	for (i = 1; i <= n_counts; i++) {
 		base = i > 1 ? "open-" counts[1] ".csp" : ""
-		row("Setup, box of " counts[i] " pinholes", "open-" counts[i],
-		    "instr", base, i > 1 ? "ratio <= 1.05" : "")
+		row("Setup, box of " many(counts[i]) " pinholes",
+		    "open-" counts[i], "instr", base,
+		    i > 1 ? "ratio <= 1.05" : "")
 	}
 	for (i = 1; i <= n_counts; i++) {
 		base = i > 1 ? "confirm-" counts[1] ".csp" : ""
-		row("its OK, box of " counts[i], "confirm-" counts[i], "instr",
-		    base, i > 1 ? "ratio <= 1.05" : "")
+		row("its OK, box of " many(counts[i]), "confirm-" counts[i],
+		    "instr", base, i > 1 ? "ratio <= 1.05" : "")
 	}
 	# Of fewer, the allocators' own granularity would show.
 	for (i = 1; i <= n_counts; i++)
