@@ -391,6 +391,11 @@ run
 is "status" 0 'out=csp *flows     3: 1 established, 1 moving, 1 plain*default_mode = prefer (default off)*in-malformed = 4*' err=
 run -j status;		json "status -j" 'd["flows"]["moving"] == 1 and
 	d["settings"] == {"default_mode": "prefer", "fallback": 400} and d["drops"] == {"in-malformed": 4}'
+KERNEL_MOOD=troubled run -j status
+json "status -j: what went wrong" '{"in-many", "limited-drop", "redirect-bad", "reject-auth", "relay-bad",
+	"hidden-setup", "flood-bad", "change-lost", "flow-evicted", "peer-evicted"} <= set(d["drops"])'
+json "status -j: and nothing else" 'not {"in-pkts", "setup-ok", "reject-out", "move-in", "validated",
+	"relay-answered", "granted"} & set(d["drops"])'
 
 "$build/cspctl-test" stats >/dev/full 2>"$scratch/err";	status=$?
 err=$(<"$scratch/err") out='' requests=
