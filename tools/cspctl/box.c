@@ -19,11 +19,11 @@ static const char box_usage[] =
 	"box stats [-z] [NAME...]";
 
 static const char box_help[] =
-	"A box takes part in signalling that it forwards, once it has a rule (see \"rule\")\n"
-	"or \"enable\" is 1.  conf NAME... and stats NAME... print the values only, one a\n"
-	"line.  set changes all that is given, or nothing if one of them is refused; VALUE\n"
-	"may be \"default\".  \"pinholes\", \"waiting\" and \"rules\" are numbers of what there is\n"
-	"now.\n"
+	"A box takes part in signalling that it forwards, once it has a rule, a name or a\n"
+	"side of a gateway (see \"rule\", \"name\", \"gateway\"), or \"enable\" is 1.  conf NAME...\n"
+	"and stats NAME... print the values only, one a line.  set changes all that is given,\n"
+	"or nothing if one of them is refused; VALUE may be \"default\".  \"pinholes\",\n"
+	"\"waiting\" and \"rules\" are numbers of what there is now.\n"
 	"\n"
 	"  -z, --zero      also counters that are zero (in JSON they always are there)\n";
 

@@ -18,9 +18,9 @@ static const char register_usage[] =
 
 static const char register_help[] =
 	"Registers the home ADDRESS of this host with the agent at AGENT, and keeps it\n"
-	"registered: again at half of the lifetime, and whenever the address changes.  KEY is\n"
-	"the public key of the agent, as \"cspctl key standing\" shows it there; it has to be\n"
-	"given that of this host.\n"
+	"registered: again at half of the lifetime, at the latest after \"register_check\"\n"
+	"(30s), and whenever the address changes.  KEY is the public key of the agent, as\n"
+	"\"cspctl key standing\" shows it there; it has to be given that of this host.\n"
 	"STATEs: asking, registered, refused, nowhere (the agent cannot be reached from any\n"
 	"address), leaving.\n"
 	"\n"

@@ -3,8 +3,8 @@
  * Connection Signaling Protocol: the registry of every number on the wire and
  * in the socket interface.
  *
- * The section numbers are those of Documentation/networking/csp.rst.  Numbers
- * are never reused: a new message, attribute or code takes the next free one
+ * The sections are those of Documentation/networking/csp.rst.  Numbers are
+ * never reused: a new message, attribute or code takes the next free one
  * and is written into the specification in the same change.
  */
 #ifndef _UAPI_LINUX_CSP_H
@@ -49,7 +49,8 @@ struct csphdr {
  * @code:   CSP_SCOPE_* in Detach, else zero
  * @length: bytes of the message, this header included, a multiple of 4
  * @dcid:   the receiver's identifier of the connection, two words in network
- *          byte order; zero in a Setup, where it is not known yet
+ *          byte order; zero in a Setup, where it is not known yet, unless an
+ *          agent relays it
  */
 struct csp_msghdr {
 	__u8	type;
@@ -83,7 +84,7 @@ enum csp_scope {
 
 /**
  * struct csp_attrhdr - head of each attribute; section "Attributes"
- * @type:   CSP_A_*; CSP_A_CRITICAL set: reject the message if unknown
+ * @type:   CSP_A_*; CSP_A_CRITICAL set: reject the packet if unknown
  * @length: bytes of the attribute, this header included, the padding to the
  *          next multiple of 4 not included
  */
@@ -104,12 +105,12 @@ enum csp_attr_type {
 	CSP_A_NONCE,		/* 8 to 32 bytes, to be echoed */
 	CSP_A_NONCE_ECHO,	/* 8 to 32 bytes, as received */
 	CSP_A_PUBKEY,		/* 32 bytes, Curve25519 */
-	CSP_A_SEQ,		/* __be32, move number */
+	CSP_A_SEQ,		/* __be32, number of an authenticated request */
 	CSP_A_MAC,		/* 16 bytes, BLAKE2s; the last of its packet */
 	CSP_A_SOURCE,		/* struct csp_a_addr, address: sent from */
 	CSP_A_OBSERVED,		/* struct csp_a_addr, address: seen from */
 	CSP_A_PIGGYBACK,	/* one transport packet, no IP header */
-	CSP_A_TIMEOUT,		/* __be32, milliseconds; 0: no state kept */
+	CSP_A_TIMEOUT,		/* __be32, milliseconds; 0: none wished or granted */
 	CSP_A_PREF,		/* __be32, CSP_PREF_* */
 	CSP_A_ERROR,		/* struct csp_a_error */
 	CSP_A_TEXT,		/* UTF-8, at most CSP_TEXT_MAX, no NUL */
@@ -243,8 +244,8 @@ enum csp_error {
 	CSP_ERR_NONE,
 	CSP_ERR_VERSION,	/* version not spoken here: CSP_A_VERSIONS */
 	CSP_ERR_CRITICAL,	/* critical attribute or message not known */
-	CSP_ERR_MALFORMED,	/* cannot be parsed */
-	CSP_ERR_NO_LISTENER,	/* nobody serves this port */
+	CSP_ERR_MALFORMED,	/* contradicts itself, or lacks something */
+	CSP_ERR_NO_LISTENER,	/* nobody serves this port or name */
 	CSP_ERR_NOT_WANTED,	/* it is served, but without signalling */
 	CSP_ERR_POLICY,		/* administratively prohibited */
 	CSP_ERR_AUTH,		/* authentication needed, or wrong */
