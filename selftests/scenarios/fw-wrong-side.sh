@@ -21,7 +21,7 @@ for h in A B; do conf $h udp_encap=0; done
 stateful_firewall R
 capture A-R
 rule R in to-a accept
-ctl R box set provisional 8000 udp_timeout 120000 linger 1000
+ctl R box set provisional 5000 udp_timeout 120000 linger 1000
 
 cid=a1a1a1a1a1a1a1a1 evil=e1e1e1e1e1e1e1e1 peer=b1b1b1b1b1b1b1b1
 plain() { # NAME HOST PORT PEER PORT
@@ -96,7 +96,7 @@ for dev in to-b to-x; do ip -n csp-R link set $dev group default; done
 
 # X has seen all, and B's answers are lost.
 for h in A B; do no_firewall $h; done
-ctl R box set provisional 8000
+ctl R box set provisional 5000
 on R nft -f - <<-END
 	add chain inet test early { type filter hook prerouting priority raw; }
 	add rule inet test early iifname "to-b" ip protocol 253 drop

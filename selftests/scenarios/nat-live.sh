@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/nat.sh"
 
-plan 45
+plan 49
 
 behind_nat
 # Nothing passes, either way, but what the NAT has opened; nor does R itself answer it.
@@ -139,3 +139,19 @@ ok "counted" box_counters_are R idle=0 nat-reserved=1
 quit client caller server inside late
 ok "given up" quiet A B
 ok "and closed" wait_for no_holes R
+
+# --- an OK from elsewhere -----------------------------------------------------------------------
+
+for h in A B; do deaf $h; done
+cid=a1a1a1a1a1a1a1a1
+ctl R box set provisional 60000
+count_box R
+speak A 10.0.1.1 10.0.2.2 setup xid=5 id=$cid conn=tcp,10.0.1.1,50000,10.0.2.2,99
+wait_for holes_are R state provisional
+say_ok() { speak "$1" 10.0.2.2 "$2" ok reply xid=5 dcid=$cid id="$3"; }	# HOST DST ID
+say_ok D 10.0.2.253 e1e1e1e1e1e1e1e1
+ok "from inside, an OK is not believed" wait_for box_counters_are R not-believed=1
+is "the mapping is provisional" "$(holes R state)" provisional
+say_ok B 10.0.2.253 b1b1b1b1b1b1b1b1
+ok "from where the server is it is" wait_for holes_are R state open
+ok "counted" box_counters_are R nat-reserved=1 confirmed=1 not-believed=1

@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 37
+plan 41
 
 routed
 host P
@@ -111,3 +111,22 @@ ok "as the client knows" counters_are A redirect-in=1 reject-in=2 setup-again=0
 quit client late catcher server
 ok "given up" quiet A B P
 ok "and closed" wait_for no_holes R
+
+# --- an OK from elsewhere -----------------------------------------------------------------------
+
+for h in A B P; do deaf $h; done
+cid=a1a1a1a1a1a1a1a1
+ctl R rule flush >/dev/null
+rule R in to-a accept
+ctl R box set provisional 60000
+count_box R
+speak A 10.0.1.1 10.0.8.2 setup xid=5 id=$cid conn=tcp,10.0.1.1,5000,10.0.2.2,81 \
+	place=10.0.8.2,3129
+wait_for holes_are R state provisional
+speak B 10.0.8.2 10.0.1.1 ok reply xid=5 dcid=$cid id=e1e1e1e1e1e1e1e1
+ok "where the proxy is not, its OK is not believed" wait_for box_counters_are R not-believed=1
+is "it opens nothing" "$(holes R state) $(holes R dst) $(holes R dport)" \
+	"provisional 10.0.8.2 3129"
+speak P 10.0.8.2 10.0.1.1 ok reply xid=5 dcid=$cid id=b1b1b1b1b1b1b1b1
+ok "the proxy's own does" wait_for holes_are R state open
+ok "counted" box_counters_are R setups=1 confirmed=1 not-believed=1
