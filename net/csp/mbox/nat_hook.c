@@ -155,14 +155,29 @@ static bool csp_nat_by_dcid(const struct csp_packet *p,
 	return ours;
 }
 
-/* Of several messages in a packet the first one says whom it is for. */
-static bool csp_nat_whom(const struct csp_packet *p, const struct csp_msg *msg,
-			 const struct in6_addr *asked, struct in6_addr *to)
+static bool csp_nat_by_msg(const struct csp_packet *p,
+			   const struct csp_msg *msg,
+			   const struct in6_addr *asked, struct in6_addr *to)
 {
 	if (msg->dcid)
 		return csp_nat_by_dcid(p, msg, asked, to);
 	return !(p->rd.flags & CSP_F_REPLY) &&
 	       csp_inward_whom(p, msg, asked, to);
+}
+
+/*
+ * Of several messages in a packet the first that is known says whom it is for:
+ * Detaches that share it may be of connections whose mapping is gone.
+ */
+static bool csp_nat_whom(struct csp_packet *p, const struct in6_addr *asked,
+			 struct in6_addr *to)
+{
+	struct csp_msg msg;
+
+	while (csp_packet_msg(p, &msg) > 0)
+		if (csp_nat_by_msg(p, &msg, asked, to))
+			return true;
+	return false;
 }
 
 /* In nf_nat, which asks about the first packet of a connection. */
@@ -204,13 +219,11 @@ static unsigned int csp_nat_again(struct csp_packet *p,
 unsigned int csp_nat_in(struct csp_packet *p)
 {
 	struct in6_addr asked, to;
-	struct csp_msg msg;
 
-	if (!csp_nat_hooked(p->box, p->family) || csp_packet_read(p) ||
-	    csp_packet_msg(p, &msg) <= 0)
+	if (!csp_nat_hooked(p->box, p->family) || csp_packet_read(p))
 		return NF_ACCEPT;
 	asked = csp_nat_came_to(p);
-	if (!csp_nat_whom(p, &msg, &asked, &to) ||
+	if (!csp_nat_whom(p, &asked, &to) ||
 	    ipv6_addr_equal(&to, &p->daddr))
 		return NF_ACCEPT;
 	if (p->state->hook == NF_INET_PRE_ROUTING)
@@ -229,14 +242,12 @@ unsigned int csp_nat_correct(struct csp_packet *p)
 {
 	const struct csp_reader start = p->rd;
 	struct in6_addr asked, to;
-	struct csp_msg msg;
 	bool found;
 
 	if (!csp_nat_hooked(p->box, p->family))
 		return NF_ACCEPT;
 	asked = csp_nat_came_to(p);
-	found = csp_packet_msg(p, &msg) > 0 &&
-		csp_nat_whom(p, &msg, &asked, &to);
+	found = csp_nat_whom(p, &asked, &to);
 	p->rd = start;
 	if (!found)
 		return NF_ACCEPT;
