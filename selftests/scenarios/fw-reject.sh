@@ -9,7 +9,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 62
+plan 66
 
 routed
 for h in A B; do conf $h udp_encap=0; done
@@ -119,6 +119,7 @@ is "names, transports" "$(hits_now)" "0 0 1 1 2 1 1"
 wait_for captured_all A-R
 decode
 is "what the client is told about tokens" "$(messages -r A-R@match | grep -c 'Reject(AUTH, "token"')" 2
+ctl R pinhole del c1c1c1c1c1c1c1c1
 
 # --- no rule ------------------------------------------------------------------------------------------
 
