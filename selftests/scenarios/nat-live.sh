@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/nat.sh"
 
-plan 49
+plan 50
 
 behind_nat
 # Nothing passes, either way, but what the NAT has opened; nor does R itself answer it.
@@ -79,8 +79,9 @@ ok "by the Setup, sent again, outward" counters_are A 'setup-again=>0' setup-out
 ok "and to the name" counters_are B 'setup-again=>0' setup-out=2
 ok "counted" box_counters_are R nat-reserved=6 confirmed=6 nat-clash=0 nat-redirected=2
 
-# What is given up has no mapping by which that would get there.
+# Of what shares a packet UDP has no mapping any more, TCP has.
 quit client caller browser guest web home
+ok "all are given up at once" wait_for no_holes R
 tell server disconnect
 tell inside disconnect
 count_box R
