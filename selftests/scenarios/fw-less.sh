@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 27
+plan 32
 
 # A 10.0.1.1 --- R1 --- 10.0.9.0/24 --- R2 --- B 10.0.2.2
 host A B
@@ -108,15 +108,32 @@ ok "both ends forget it" quiet A B
 
 phase v6
 ctl R2 box set tcp_timeout 600000 max_timeout 600000
+ctl R1 box set tcp_timeout 200000
+ctl R2 box set tcp_timeout 200000 max_timeout 600000
+# So that what both ask at once is under way at once.
+for l in R1:to-a R1:to-b R2:to-a R2:to-b; do delay $l 20ms; done
+for r in R1 R2; do wait_for no_holes $r; done
 listener server B tcp :: 80 prefer
 ok "IPv6, TCP" dial client A tcp fd00:2::2 80 require 40000
 tell server accept
-wish server 300000 41
-ok "the server wants time, too" wait_for holes_are R2 granted_ms 300000
+for r in R1 R2; do count_box $r; done
 count_from_here A B
+say client setopt 41 2533 801a0600	# 400000
+wish server 300000 41
+hear client
+ok "both ends ask for time at once: the one gets what it asks for" wait_for granted client 400000
+got_answer() { tell server info && [ "$(field timeout)" -ge 300000 ]; }
+ok "the other gets that, too, or what it had asked for" wait_for got_answer
+is "the longer counts" "$(holes R1 granted_ms) $(holes R2 granted_ms)" "400000 400000"
+for r in R1 R2; do
+	ok "each was asked twice" box_counters_are $r changed=2 not-believed=0
+done
 ctl R2 box set tcp_timeout 100000 max_timeout 100000
 ok "both get to know that there is less" wait_for granted client 100000
 ok "the server as well" wait_for granted server 100000
-ok "counters" counters_are A change-less=1
+for h in A B; do
+	ok "each was told, and has asked once more" counters_are $h change-less=1 \
+		change-out=2 change-lost=0
+done
 quit client server
 ok "both ends forget it" quiet A B

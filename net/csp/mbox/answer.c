@@ -38,11 +38,17 @@ static bool csp_answers_setup(const struct csp_packet *p,
 	       ipv6_addr_equal(&p->daddr, &hole->key.addr[CSP_HOLE_INITIATOR]);
 }
 
-static bool csp_answers_change(const struct csp_packet *p,
-			       const struct csp_hole *hole)
+/* Whose Change it answers; -1: nobody's. Those of both ends may cross. */
+static int csp_answers_change(const struct csp_packet *p,
+			      const struct csp_hole *hole)
 {
-	return hole->has_ask && hole->ask_xid == p->rd.xid &&
-	       csp_answer_from(p, hole, !hole->ask_end);
+	int end;
+
+	for (end = 0; end < 2; end++)
+		if (hole->ask[end].on && hole->ask[end].xid == p->rd.xid &&
+		    csp_answer_from(p, hole, !end))
+			return end;
+	return -1;
 }
 
 static bool csp_answers_detach(const struct csp_packet *p,
@@ -292,15 +298,17 @@ static void csp_answer_moved(struct csp_hole *hole, const struct csp_msg *msg)
 /* --- a Change --- */
 
 /* A copy of the OK tells the same once more. */
-static void csp_answer_changed(struct csp_hole *hole)
+static void csp_answer_changed(struct csp_hole *hole, enum csp_hole_end end)
 {
-	if (hole->ask_done)
+	struct csp_hole_ask *ask = &hole->ask[end];
+
+	if (ask->done)
 		return;
-	hole->ask_done = true;
-	hole->wish = hole->ask_wish;
-	hole->askers |= BIT(hole->ask_end);
-	hole->untold &= ~BIT(hole->ask_end);
-	hole->granted = csp_hole_grant(hole, hole->wish);
+	ask->done = true;
+	hole->wish[end] = ask->wish;
+	hole->askers |= BIT(end);
+	hole->untold &= ~BIT(end);
+	hole->granted = csp_hole_grant(hole);
 	if (hole->ct && hole->state == CSP_MBOX_STATE_OPEN)
 		csp_hole_run(hole);
 	CSP_BOX_INC(hole->box, CHANGED);
@@ -325,8 +333,8 @@ static enum csp_fate csp_answer_ok(struct csp_packet *p, struct csp_hole *hole,
 	} else if (csp_answers_setup(p, hole, msg) && CSP_HAS(msg, LOCAL_ID)) {
 		ask = csp_answer_confirm(p, hole, msg);
 		tell = true;
-	} else if (csp_answers_change(p, hole)) {
-		csp_answer_changed(hole);
+	} else if (csp_answers_change(p, hole) >= 0) {
+		csp_answer_changed(hole, csp_answers_change(p, hole));
 		tell = true;
 	} else if (csp_answers_detach(p, hole)) {
 		csp_hole_detached(hole);
@@ -371,7 +379,7 @@ static enum csp_fate csp_answer_no(struct csp_packet *p, struct csp_hole *hole,
 		csp_hole_detached(hole);
 	} else if (csp_answers_move(p, hole, msg)) {
 		csp_hole_drop_move(hole, true);
-	} else if (!csp_answers_change(p, hole)) {
+	} else if (csp_answers_change(p, hole) < 0) {
 		CSP_BOX_INC(box, NOT_BELIEVED);
 		fate = CSP_FATE_PASS;
 	}

@@ -71,19 +71,16 @@ enum csp_fate csp_box_detach(struct csp_packet *p, const struct csp_msg *msg)
  * that before: who sent them has only the last in mind; section "Transactions".
  * Under csp_box.lock.
  */
-static void csp_change_ask(struct csp_hole *hole, int from, __be32 xid,
-			   u32 wish)
+static void csp_change_ask(struct csp_hole_ask *ask, __be32 xid, u32 wish)
 {
-	const bool same = hole->has_ask && hole->ask_end == from;
-
-	if (same && (xid == hole->ask_xid || xid == hole->past_xid))
+	if (ask->on && (xid == ask->xid || xid == ask->past_xid))
 		return;
-	hole->past_xid = same ? hole->ask_xid : xid;
-	hole->has_ask = true;
-	hole->ask_done = false;
-	hole->ask_end = from;
-	hole->ask_xid = xid;
-	hole->ask_wish = wish;
+	*ask = (struct csp_hole_ask) {
+		.on		= true,
+		.past_xid	= ask->on ? ask->xid : xid,
+		.xid		= xid,
+		.wish		= wish,
+	};
 }
 
 /**
@@ -105,7 +102,7 @@ enum csp_fate csp_box_change(struct csp_packet *p, const struct csp_msg *msg)
 	from = csp_later_sender(p, hole, msg->dcid);
 	/* What another box announces, section "Change", "Less", asks nothing. */
 	if (from >= 0 && CSP_HAS(msg, TIMEOUT) && !CSP_HAS(msg, ORIGIN))
-		csp_change_ask(hole, from, p->rd.xid, msg->timeout);
+		csp_change_ask(&hole->ask[from], p->rd.xid, msg->timeout);
 	spin_unlock_bh(&p->box->lock);
 	csp_hole_put(hole);
 	return from < 0 ? CSP_FATE_PASS : CSP_FATE_ADMIT;

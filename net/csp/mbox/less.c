@@ -128,14 +128,14 @@ static void csp_less_send(struct csp_box *box, const struct csp_less *l)
  */
 bool csp_less_is_due(struct csp_hole *hole)
 {
-	const u32 grant = csp_hole_grant(hole, hole->wish);
+	const u32 grant = csp_hole_grant(hole);
 
 	lockdep_assert_held(&hole->box->lock);
 	if (grant < hole->granted) {
 		hole->granted = grant;
 		csp_hole_run(hole);
 		hole->untold = hole->askers;
-		hole->tells = CSP_LESS_TIMES * hweight8(hole->askers);
+		hole->tells = CSP_LESS_TIMES;
 		hole->less_xid = (__force __be32)get_random_u32();
 		CSP_BOX_INC(hole->box, LESS);
 		csp_box_nl_event(hole, CSP_MBOX_EVENT_CHANGED);
@@ -173,18 +173,17 @@ static bool csp_less_take(struct csp_hole *hole, enum csp_hole_end end,
  */
 void csp_less_tell(struct csp_hole *hole)
 {
-	struct csp_less less;
+	struct csp_less less[2];
+	bool tell[2];
 	int end;
-	bool tell;
 
 	spin_lock_bh(&hole->box->lock);
-	/* One at a time: of Changes that cross, the pinhole knows the last. */
-	end = hole->untold & BIT(hole->tells & 1) ? hole->tells & 1 :
-						    !(hole->tells & 1);
-	tell = csp_less_take(hole, end, &less);
+	for (end = 0; end < 2; end++)
+		tell[end] = csp_less_take(hole, end, &less[end]);
 	if (hole->tells)
 		hole->tells--;
 	spin_unlock_bh(&hole->box->lock);
-	if (tell)
-		csp_less_send(hole->box, &less);
+	for (end = 0; end < 2; end++)
+		if (tell[end])
+			csp_less_send(hole->box, &less[end]);
 }

@@ -447,25 +447,29 @@ void csp_hole_detached(struct csp_hole *hole)
 }
 
 /**
- * csp_hole_grant() - idle time that a wish gets
+ * csp_hole_grant() - idle time that a pinhole gets
  * @hole: pinhole
- * @wish: ms asked for; 0: no wish
  *
- * The wish within policy, or the default; csp.rst, sections "Boxes", "Change".
+ * The longer of what its ends wish, within policy, or the default; csp.rst,
+ * sections "Boxes", "Change".
  *
  * Context: any.
  * Return: ms.
  */
-u32 csp_hole_grant(const struct csp_hole *hole, u32 wish)
+u32 csp_hole_grant(const struct csp_hole *hole)
 {
 	const struct csp_box *box = hole->box;
-	u32 def, limit = hole->limit;
+	u32 def, ms = 0, limit = hole->limit;
+	int end;
 
 	def = hole->key.proto == IPPROTO_UDP ? CSP_BOX_CONF(box, udp_timeout) :
 					       CSP_BOX_CONF(box, tcp_timeout);
 	if (!limit)
 		limit = max(def, CSP_BOX_CONF(box, max_timeout));
-	return min(wish ?: def, limit);
+	for (end = 0; end < 2; end++)
+		if (hole->askers & BIT(end))
+			ms = max(ms, hole->wish[end] ?: def);
+	return min(ms ?: def, limit);
 }
 
 /**

@@ -73,6 +73,22 @@ struct csp_nat {
 };
 
 /**
+ * struct csp_hole_ask - what an end asks for in a Change(TIMEOUT)
+ * @on:       it has asked
+ * @done:     and the OK has passed
+ * @xid:      of the last Change
+ * @past_xid: of that before
+ * @wish:     ms
+ */
+struct csp_hole_ask {
+	bool		on;
+	bool		done;
+	__be32		xid;
+	__be32		past_xid;
+	u32		wish;
+};
+
+/**
  * struct csp_hole_move - a move that waits for its OK
  * @key:  data tuple that it leads to
  * @end:  who moves
@@ -121,20 +137,15 @@ struct csp_hole_move {
  * @first:      transport header of the piggybacked packet, while asked; or NULL
  * @side:       side of each end
  * @setup_xid:  transaction of the Setup
- * @ask_xid:    of a Change, by @ask_end
- * @past_xid:   of the Change before that, if it was by @ask_end too
+ * @ask:        last Change of each end
  * @bye_xid:    of a Detach, by @bye_end
- * @ask_end:    who sent the Change
  * @bye_end:    who sent the Detach
- * @has_ask:    a Change has passed
- * @ask_done:   so has its OK
  * @has_bye:    a Detach waits for its OK, or that of the other end
  * @askers:     ends that have asked for time, BIT()
  * @untold:     of these, those that do not know yet that there is less now
  * @tells:      so often they will still be told
  * @less_xid:   transaction in which they are
- * @wish:       ms that was asked for last, and granted in part or whole; 0: none
- * @ask_wish:   ms that the Change asks for
+ * @wish:       ms that each of @askers asked for last; 0: the default
  * @limit:      ms that the rule grants at most
  * @granted:    ms granted
  * @rule:       id of the rule that accepted it
@@ -165,21 +176,16 @@ struct csp_hole {
 	u8			first_len;
 	u8			*first;
 	u64			side[2];
+	struct csp_hole_ask	ask[2];
 	__be32			setup_xid;
-	__be32			ask_xid;
-	__be32			past_xid;
 	__be32			bye_xid;
 	__be32			less_xid;
-	u8			ask_end;
 	u8			bye_end;
-	bool			has_ask;
-	bool			ask_done;
 	bool			has_bye;
 	u8			askers;
 	u8			untold;
 	u8			tells;
-	u32			wish;
-	u32			ask_wish;
+	u32			wish[2];
 	u32			limit;
 	u32			granted;
 	u32			rule;
@@ -218,8 +224,8 @@ int csp_hole_end_of(const struct csp_hole *hole, __be64 id);
 bool csp_hole_is_closing(const struct csp_hole *hole);
 /* Now it lingers. */
 void csp_hole_detached(struct csp_hole *hole);
-/* What idle time a wish gets; csp.rst, section "Change". */
-u32 csp_hole_grant(const struct csp_hole *hole, u32 wish);
+/* What idle time its ends' wishes get; csp.rst, section "Change". */
+u32 csp_hole_grant(const struct csp_hole *hole);
 
 /* answer.c: its entry gets what is granted. csp_box.lock. */
 void csp_hole_run(struct csp_hole *hole);

@@ -202,12 +202,13 @@ static struct csp_hole *csp_setup_hole(struct csp_packet *p,
 	hole->side[CSP_HOLE_INITIATOR] = p->in;
 	hole->side[CSP_HOLE_RESPONDER] = p->out;
 	hole->setup_xid = p->rd.xid;
-	hole->wish = CSP_HAS(msg, TIMEOUT) ? msg->timeout : 0;
-	if (CSP_HAS(msg, TIMEOUT))
-		hole->askers |= BIT(CSP_HOLE_INITIATOR);
+	if (CSP_HAS(msg, TIMEOUT)) {
+		hole->wish[CSP_HOLE_INITIATOR] = msg->timeout;
+		hole->askers = BIT(CSP_HOLE_INITIATOR);
+	}
 	hole->limit = rule ? rule->spec.timeout : 0;
 	hole->rule = rule ? rule->id : 0;
-	hole->granted = csp_hole_grant(hole, hole->wish);
+	hole->granted = csp_hole_grant(hole);
 	return hole;
 }
 
