@@ -183,6 +183,9 @@ static enum csp_fate csp_setup_refuse(struct csp_packet *p,
 
 /* --- a new pinhole --- */
 
+/* Milliseconds more than it has: sweep.c looks at it before conntrack does. */
+#define CSP_SETUP_GRACE	1000
+
 /* @rule: NULL: there is none, but the NAT has a mapping for it. */
 static struct csp_hole *csp_setup_hole(struct csp_packet *p,
 				       const struct csp_msg *msg,
@@ -288,7 +291,8 @@ static void csp_setup_provide(struct csp_packet *p, struct csp_hole *hole,
 		if (memcmp(key, &hole->key, sizeof(*key)))
 			csp_hole_rekey(hole, key);
 		if (v->fresh)
-			csp_timeout_fix(v->ct, CSP_BOX_CONF(box, provisional));
+			csp_timeout_fix(v->ct, CSP_BOX_CONF(box, provisional) +
+					       CSP_SETUP_GRACE);
 		CSP_BOX_INC(box, PROVISIONAL);
 		if (nat->on)
 			CSP_BOX_INC(box, NAT_RESERVED);

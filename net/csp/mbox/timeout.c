@@ -191,6 +191,9 @@ void csp_timeout_fix(struct nf_conn *ct, u32 ms)
 static unsigned int csp_timeout_state(const struct nf_conn *ct)
 {
 	switch (nf_ct_protonum(ct)) {
+	case IPPROTO_UDP:
+		return test_bit(IPS_SEEN_REPLY_BIT, &ct->status) ?
+			       UDP_CT_REPLIED : UDP_CT_UNREPLIED;
 	case IPPROTO_TCP:
 		if (ct->proto.tcp.state == TCP_CONNTRACK_ESTABLISHED &&
 		    !test_bit(IPS_ASSURED_BIT, &ct->status))
@@ -271,11 +274,19 @@ void csp_timeout_cap(struct nf_conn *ct, u32 ms)
  * @ct:    entry
  * @timed: csp_timeout_attach() returned true for it
  *
+ * Its time is that of the namespace for its present state, and begins now.
+ *
  * Context: csp_box.lock held.
  */
 void csp_timeout_leave(struct nf_conn *ct, bool timed)
 {
+	struct csp_timeout_table t;
+
 	if (timed)
 		csp_timeout_swap(ct, NULL);
 	clear_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
+	if (test_bit(IPS_OFFLOAD_BIT, &ct->status) ||
+	    !csp_timeout_table(nf_ct_net(ct), nf_ct_protonum(ct), &t))
+		return;
+	WRITE_ONCE(ct->timeout, nfct_time_stamp + t.from[csp_timeout_state(ct)]);
 }
