@@ -20,6 +20,7 @@ was sent again, too, as with the nonce that was asked for; then what is altered.
   to=ADDR    another destination
   unreachable[=ADDR]  an ICMP "protocol unreachable" that quotes the packet goes to
              its source, from its destination or ADDR
+  ok=ID      instead of a Setup, the OK that answers it, of who has this identifier
   show       nothing is sent: transaction and identifiers are told, as say.py takes
              them
 """
@@ -123,6 +124,16 @@ class Forgery:
 
     def alter_unreachable(self, value):
         self.quoted_by = socket.inet_aton(value) if value else self.dst
+
+    def alter_ok(self, value):
+        asked, own = Packet(self.data), bytes.fromhex(value)
+        ok = packets.message(
+            "OK", packets.attr("LOCAL_ID", own + own),
+            packets.attr("PUBKEY", os.urandom(32)),
+            packets.attr("TIMEOUT", packets.u32(0)),
+            dcid=asked.messages[-1].attrs["LOCAL_ID"][:8])
+        self.data = bytearray(packets.csp(ok, xid=asked.xid, reply=True))
+        self.src, self.dst = self.dst, self.src
 
     def alter_show(self, _):
         message = Packet(self.data).messages[-1]

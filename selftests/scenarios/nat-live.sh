@@ -89,7 +89,8 @@ dial client A udp 10.0.2.2 5000 require 40002
 ok "UDP, outward: another Setup gets another mapping" passes client server 100
 ok "UDP, to a name: the same" reach caller udp 5001 one.example.org 40012
 ok "it arrives" passes caller inside 100
-ok "counted" box_counters_are R nat-reserved=2 confirmed=2
+# Of TCP that was just closed there may have been a last Setup.
+ok "counted" box_counters_are R 'nat-reserved=>1' 'confirmed=>1' nat-clash=0
 quit client caller server inside
 ok "given up" quiet A B
 ok "and closed" wait_for no_holes R
