@@ -71,6 +71,7 @@ ok "counted" box_counters_are R confirmed=1 idle=1 detached=0
 ok "the receiver has not been told" no_error receiver
 quit receiver
 ok "given up" quiet A
+ctl R box set udp_timeout 120000
 listener receiver A udp 0.0.0.0 7000 require
 expect receiver 13890a000202
 ok "asked again, it is open again" wait_for holes_are R state open
@@ -81,7 +82,6 @@ wait_for no_holes R
 
 # --- rules that go and come ----------------------------------------------------------------------------
 
-ctl R box set udp_timeout 120000
 rule_id() { ctl R -j rule | value id; }	# of the first
 ask=(in to-b out to-a proto udp dport 6000-6999 ask-host)
 late() { # PORT

@@ -36,6 +36,7 @@ ok "for four seconds" granted client 4000
 ok "data" exchange client catcher 10k
 ok "silence: it closes" wait_for no_holes R
 ok "counted" box_counters_are R redirected=1 confirmed=1 idle=1 detached=0
+ctl R box set tcp_timeout 60000
 before=$(hits R dropped)
 ok "data all the same" exchange client catcher 10k
 ok "after some was dropped" more_hits R dropped "$before"
@@ -65,6 +66,7 @@ ok "counted" box_counters_are R redirected=1 confirmed=1 idle=1 detached=0
 is "the client has not been told" "$(state client) $(peer_of client)" "established 10.0.8.2,3130"
 quit client catcher
 quiet A P
+ctl R box set udp_timeout 60000
 listener catcher P udp 0.0.0.0 3130 prefer
 dial client A udp 10.0.2.2 82 require 40001
 ok "another Setup is sent there again" passes client catcher 100
