@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 20
+plan 52
 
 routed
 offload() { # R
@@ -31,24 +31,72 @@ tracked() { on "$1" grep -q "$2" /proc/net/nf_conntrack; }	# R TEXT
 
 # --- flowtables ------------------------------------------------------------------------------------
 
+# Data of a connection goes by the flowtable, until it says good-bye.
+offloaded() { # tcp|udp ADDR OWN_PORT
+	local what="$1 to $2" any=0.0.0.0 slow
+	[[ $2 != *:* ]] || any=::
+	listener server B "$1" $any 80 prefer
+	ok "$what: a connection" dial client A "$1" "$2" 80 require "$3"
+	if [ "$1" = tcp ]; then
+		tell server accept
+		ok "data" exchange client server 10k
+	else
+		passes client server 100
+		wait_for is_state client established
+		tell server connect "$4" "$3"
+		ok "data" passes server client 100
+	fi
+	ok "the flowtable has it" wait_for is_fast "$1" "$3"
+	slow=$(hits R slow)
+	if [ "$1" = tcp ]; then
+		ok "more data" exchange client server 500k
+	else
+		ok "more data" several 30
+	fi
+	ok "does not pass the ruleset" [ $(($(hits R slow) - slow)) -lt 5 ]
+}
+# It takes what has been answered, and gives it back when it is idle.
+is_fast() { # tcp|udp OWN_PORT
+	[ "$1" = tcp ] || several 1
+	tracked R "sport=$2 .*OFFLOAD"
+}
+several() { # N
+	local i
+	for ((i = 0; i < $1; i++)); do
+		passes client server 100 && passes server client 100 || return 1
+	done
+}
+
 if ! offload R 2>/dev/null; then
-	skip 8 "no flowtables in this kernel"
+	skip 40 "no flowtables in this kernel"
 	stateful_firewall R
 	rule R accept
 else
 	rule R accept
-	listener server B tcp 0.0.0.0 80 prefer
-	ok "a connection" dial client A tcp 10.0.2.2 80 require 40000
-	tell server accept
-	ok "data" exchange client server 10k
-	ok "the flowtable has it" wait_for tracked R "sport=40000.*OFFLOAD"
-	slow=$(hits R slow)
-	ok "more data" exchange client server 500k
-	ok "does not pass the ruleset" [ $(($(hits R slow) - slow)) -lt 50 ]
+	ctl R box set linger 1000 udp_timeout 60000
+	port=40010
+	for to in 10.0.2.2,10.0.1.1 fd00:2::2,fd00:1::1; do
+		for proto in tcp udp; do
+			port=$((port + 1))
+			offloaded $proto ${to%,*} $port ${to#*,}
+			quit client server
+			ok "given up" quiet A B
+			ok "and closed, flowtable or not" wait_for no_holes R
+			ok "conntrack has forgotten it" wait_for not tracked R "sport=$port "
+		done
+	done
+
+	# Time that was granted is kept as well, part of it in the flowtable.
+	on R sysctl -q net.netfilter.nf_flowtable_udp_timeout=2
+	ctl R box set udp_timeout 5000
+	count_box R
+	offloaded udp fd00:2::2 40020 fd00:1::1
+	ok "idle, it is closed all the same" wait_for no_holes R
+	ok "by its time" box_counters_are R idle=1 detached=0
+	ok "nothing comes in any more" lost server client 100 R
 	quit client server
-	ok "given up" quiet A B
-	ok "and closed, flowtable or not" wait_for no_holes R
-	ok "conntrack has forgotten it" wait_for not tracked R sport=40000
+	quiet A B
+	ctl R box set udp_timeout default linger default
 fi
 no_firewall R
 stateful_firewall R
