@@ -10,7 +10,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 55
+plan 74
 
 # A is inside, B outside.
 routed
@@ -82,7 +82,11 @@ expect() { # NAME A.B.C.D PORT
 	IFS=. read -r a b c d <<<"$2"
 	tell "$1" setopt 0 2537 "$(printf '0200%04x%02x%02x%02x%02x%024d' "$3" "$a" "$b" "$c" "$d" 0)"
 }
-one_way() { tell "$1" setopt 0 2540 01000000; }	# NAME
+# The same for fd00:N::M.
+expect6() { # NAME N M PORT
+	tell "$1" setopt 41 2537 "$(printf '0a00%04xfd00%04x%020d%04x' "$4" "$2" 0 "$3")"
+}
+one_way() { tell "$1" setopt "${2-0}" 2540 01000000; }	# NAME [LEVEL]
 
 phase socket-forward
 listener receiver A udp 0.0.0.0 6010 prefer
@@ -126,6 +130,60 @@ ok "what was said" expect_messages A-R@socket-reverse <<-END
 	A > B: Detach(UDP, A,7010 <- B,5011)
 	B > A: OK
 END
+
+# --- the same by IPv6 ----------------------------------------------------------------------------------
+
+phase host6
+count_box R
+listener receiver A udp :: 6000 prefer
+dial sender B udp fd00:1::1 6000 require 5020
+ok "IPv6: a sender outside is let in by the receiver" passes sender receiver 100
+wait_for is_state sender established
+is "the pinhole" "$(holes R state) $(holes R src) $(holes R dst)" "open fd00:2::2 fd00:1::1"
+tell receiver connect fd00:2::2 5020
+ok "an answer gets out" passes receiver sender 200
+is "the time that it is open is told" "$(tell sender info; field timeout)" 10000
+wish sender 20000 41
+ok "and more is asked for" wait_for holes_are R granted_ms 20000
+ok "counted" box_counters_are R asked=1 consented=1 provisional=0 changed=1
+quit sender receiver
+ok "given up" quiet A B
+ok "and closed" wait_for no_holes R
+
+phase socket-forward6
+listener receiver A udp :: 6010 prefer
+client sender B udp fd00:1::1 6010 require 5021
+ok "IPv6: a sender that will not receive" one_way sender 41
+connect sender
+ok "is let in" passes sender receiver 100
+wait_for is_state sender established
+tell receiver connect fd00:2::2 5021
+ok "the other way is shut" lost receiver sender 100 R
+quit sender receiver
+quiet A B
+ok "closed" wait_for no_holes R
+
+phase socket-reverse6
+listener receiver A udp :: 7010 require
+listener sender B udp :: 5022 prefer
+ok "IPv6: a receiver says whom it expects" expect6 receiver 2 2 5022
+ok "the firewall opens it" wait_for holes_are R state open
+is "one way" "$(holes R dir)" "<-"
+tell sender connect fd00:1::1 7010
+ok "the sender needs no Setup of its own" passes sender receiver 100
+tell receiver connect fd00:2::2 5022
+ok "the other way is shut" lost receiver sender 100 R
+quit sender receiver
+quiet A B
+ok "closed" wait_for no_holes R
+ok "what was said" expect_messages A-R@socket-reverse6 <<-END
+	A6 > B6: Setup(UDP, A6,7010 <- B6,5022)
+	B6 > A6: OK(Timeout=10s)
+	A6 > B6: Detach(UDP, A6,7010 <- B6,5022)
+	B6 > A6: OK
+END
+
+phase nobody
 listener receiver A udp 0.0.0.0 7010 require
 ok "nobody is there who would send" expect receiver 10.0.2.2 5012
 refused() { tell receiver error && [ "$(field pending)" = ECONNREFUSED ]; }
