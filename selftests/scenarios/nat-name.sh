@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/nat.sh"
 
-plan 48
+plan 51
 
 behind_nat
 nat masquerade
@@ -119,6 +119,18 @@ ok "messages inside" expect_messages A-R@v6 <<-END
 	B6 > A6: Detach(TCP, B6,40004 <-> N6,80)
 	A6 > B6: OK
 END
+
+listener server A udp :: 80 prefer
+level=41
+reach client udp 80 six.example.org 40006 fd00:2::fe
+level=0
+ok "UDP" passes client server 100
+wait_for is_state client established
+tell server connect fd00:2::2 40006
+ok "an answer" passes server client 200
+quit client server
+quiet A B
+ok "that mapping goes, too" wait_for no_holes R
 
 # --- the client moves ------------------------------------------------------------------------------------
 

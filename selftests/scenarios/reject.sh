@@ -5,7 +5,7 @@
 # full.  The client is told at once, and why.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 29
+plan 31
 
 two_hosts
 capture A-B
@@ -42,6 +42,12 @@ tell client csp prefer
 tell client sendto 10.0.0.2 99 10
 ok "the same without connect()" not tell client recv 10
 is "connection refused" "$(field error)" ECONNREFUSED
+quit client
+
+client client A tcp fd00::2 99 prefer
+ok "IPv6: nobody listens" not connect client
+tell client reject
+is "and who says so" "$(field code) $(field errno) $(field origin)" "no-listener ECONNREFUSED fd00::2"
 quit client
 
 phase not-wanted
@@ -100,6 +106,8 @@ ok "messages: nobody listens" expect_messages A-B@nobody <<-END
 	B > A: Reject(NO_LISTENER, "nobody listens on this port, or not for this name")
 	A > B: Setup(UDP, A,* <-> B,99) + UDP data 10
 	B > A: Reject(NO_LISTENER, "nobody listens on this port, or not for this name")
+	A6 > B6: Setup(TCP, A6,* <-> B6,99) + SYN
+	B6 > A6: Reject(NO_LISTENER, "nobody listens on this port, or not for this name")
 END
 ok "messages: not wanted" expect_messages A-B@not-wanted <<-END
 	A > B: Setup(TCP, A,40001 <-> B,81) + SYN
