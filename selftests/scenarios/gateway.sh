@@ -10,7 +10,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/gateway.sh"
 
-plan 47
+plan 49
 
 gateways
 ctl G gateway add to-a edge
@@ -66,7 +66,7 @@ is "the client is told why" "$(field code) $(field origin) $(field errno)" \
 ok "and not cut off" is_state client established
 ok "nothing else went wrong" counters_are A flood-bad=0 in-unexpected=0
 ok "counters of the gateway" box_counters_are G block-asked=2 block-challenged=1 blocked=1 \
-	block-auth=0 block-mismatch=0
+	block-auth=0 block-mismatch=0 block-told='>0'
 ok "and of the server" counters_are S flood-out=2 flood-ok=1 flood-refused=0
 client other A tcp 10.0.2.2 80 require
 ok "a Setup is refused" not connect other
@@ -107,6 +107,7 @@ ctl S block add 10.0.1.1 proto tcp
 wait_for stopped_is G "10.0.1.1 10.0.2.2 tcp"
 ok "of one transport: the others pass" passes client server 80
 ok "an administrator removes it" ctl G gateway unblock 10.0.1.1 10.0.2.2 proto tcp
+ok "counted" box_counters_are G block-deleted=1
 ok "data of that one, too" wait_for stopped_is G ""
 wait_for asked_is state blocked
 ctl S block del 10.0.1.1 proto tcp
@@ -138,6 +139,10 @@ on A "$top/build/selftests/flood" 60 0 "$("$lib/say.py" 10.0.1.1 10.0.2.2 setup 
 ok "a listener is flooded: the gateway is asked" wait_for stopped_is G "10.0.1.1 10.0.2.2 udp"
 ok "what is too much is refused" counters_are S reject-flood=">0" setup-in=">9"
 ok "it is asked once" wait_for counters_are S flood-ok=1 flood-out=2
+
+# Nobody can ask for a block of who is not where its Setup says.
+speak A 10.0.1.1 10.0.2.77 setup id=a7a7a7a7a7a7a7a7 conn=udp,10.0.1.7,1,10.0.2.77,5000
+ok "what names another source gets no token" wait_for box_counters_are G stamp-none=1
 
 # --- no gateway any more -------------------------------------------------------------------------------------
 

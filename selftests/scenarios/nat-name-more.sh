@@ -10,7 +10,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/nat.sh"
 
-plan 51
+plan 53
 
 # A may be at home, 10.0.1.1, or behind the inner NAT M, at 10.0.8.1.
 behind_nat
@@ -172,6 +172,13 @@ ok "counted" box_counters_are R nat-stripped=1 confirmed=1
 quit client server
 quiet A B
 wait_for no_holes R
+narrow 100
+count_box R
+speak B 10.0.2.2 10.0.2.254 setup xid=9 id=b9b9b9b9b9b9b9b9 timeout=0 pubkey \
+	conn=tcp,10.0.2.2,40024,10.0.2.254,80 name=www.example.org
+ok "one that does not fit though it carries nothing" wait_for box_counters_are R nat-too-large=1 \
+	nat-named=0 nat-stripped=0
+ok "opens nothing that would stay" wait_for no_holes R
 narrow 1500
 
 # --- a NAT behind the NAT ---------------------------------------------------------------------------------
