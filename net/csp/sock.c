@@ -188,7 +188,8 @@ u8 csp_sk_mode(struct csp_net *cn, const struct sock *sk)
  *
  * Context: socket lock held, or a UDP socket; any.
  * Return: 0, -EOPNOTSUPP for another protocol, -EINVAL for a listener, -EBUSY
- * if something else (TLS, sockmap, ...) has taken over the socket.
+ * if something else (TLS, sockmap, ...) has taken over the socket, or if the
+ * module is on its way out.
  */
 int csp_sk_flag(struct sock *sk, u8 mode, u8 phase)
 {
@@ -209,7 +210,9 @@ int csp_sk_flag(struct sock *sk, u8 mode, u8 phase)
 	if (old != base)
 		return -EBUSY;
 
-	__module_get(THIS_MODULE);
+	/* A hook may flag sockets while the module goes: no more of them. */
+	if (!try_module_get(THIS_MODULE))
+		return -EBUSY;
 	if (cmpxchg(&sk->sk_prot, old, new) != old) {
 		module_put(THIS_MODULE);
 		return -EBUSY;

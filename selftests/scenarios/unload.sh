@@ -5,7 +5,7 @@
 # it whatever is under way.  So does a network namespace.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 17
+plan 19
 
 in_use() { ! rmmod csp 2>"$tmp/rmmod" && grep -q 'in use' "$tmp/rmmod"; }
 # What is left of a socket goes by RCU and works.
@@ -36,6 +36,18 @@ conf A default_mode=1
 conf B default_mode=1
 ctl A cgroup add / prefer
 ok "neither do settings and rules" unloads
+
+# Sockets that the default would flag now must not be: nothing holds the module any more.
+conf A default_mode=1
+listener server B tcp 0.0.0.0 80
+on A "$lib/late.py" 10.0.0.2 80 >"$tmp/late" &
+daemons+=($!)
+wait_for grep -q ready "$tmp/late"
+ok "it goes while connections begin" wait_for -t 100 rmmod csp
+ok "they are plain, and outlive it" wait "${daemons[-1]}"
+quit server
+modprobe csp
+patient "${hosts[@]}"
 
 # --- with things under way -----------------------------------------------------------------------
 
