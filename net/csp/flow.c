@@ -194,7 +194,7 @@ static void csp_flow_work(struct work_struct *work);
  * @initiator: this end sends the Setup
  *
  * Context: any.
- * Return: the flow, with the reference that the tables will hold, or NULL.
+ * Return: the flow, with a reference, or NULL.
  */
 struct csp_flow *csp_flow_alloc(struct csp_net *cn, const struct csp_tuple *t,
 				bool initiator)
@@ -256,17 +256,22 @@ static struct csp_cid *csp_cid_of(struct csp_flow *flow, unsigned int ahead)
 
 /**
  * csp_flow_insert() - give a flow its identifiers and put it into the tables
- * @flow: from csp_flow_alloc(); the tables take over its reference
+ * @flow: from csp_flow_alloc(); the tables take a reference of their own
  *
- * Context: any.
+ * Others may find it, and end it, as soon as the caller gives up the lock: the
+ * state that it begins in is set before.
+ *
+ * Context: flow->lock held.
  * Return: 0, -EEXIST if the name is taken, -ENOSPC if the table is full, or
- * -ENOMEM. On error the reference stays with the caller.
+ * -ENOMEM.
  */
 int csp_flow_insert(struct csp_flow *flow)
 {
 	struct csp_net *cn = flow->cn;
 	int err;
 
+	lockdep_assert_held(&flow->lock);
+	csp_flow_get(flow);
 	if (atomic_inc_return(&cn->n_flows) > CSP_CONF(cn, max_flows)) {
 		CSP_INC(cn, FLOW_FULL);
 		err = -ENOSPC;
@@ -278,11 +283,11 @@ int csp_flow_insert(struct csp_flow *flow)
 	err = csp_cid_insert(cn, csp_cid_of(flow, 1));
 	if (err)
 		goto err_cid;
+	flow->cid0 = csp_flow_cid(flow);
 	err = rhashtable_lookup_insert_fast(&cn->flows, &flow->tuple_node,
 					    csp_flow_params);
 	if (err)
 		goto err_next;
-	flow->cid0 = csp_flow_cid(flow);
 	return 0;
 
 err_next:
@@ -291,6 +296,7 @@ err_cid:
 	csp_cid_remove(cn, csp_cid_of(flow, 0));
 err_count:
 	atomic_dec(&cn->n_flows);
+	csp_flow_put(flow);
 	return err;
 }
 

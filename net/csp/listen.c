@@ -510,6 +510,29 @@ void csp_listen_sign(struct csp_flow *flow)
 	kfree_skb(skb);
 }
 
+/* Into the table, in the state that it begins in. */
+static int csp_knock_insert(struct csp_knock *k, struct csp_flow *flow)
+{
+	bool udp = k->t.proto == IPPROTO_UDP;
+	int err;
+
+	spin_lock_bh(&flow->lock);
+	err = csp_flow_insert(flow);
+	if (err)
+		goto out;
+	csp_flow_set_state(flow, udp ? CSP_STATE_ESTABLISHED :
+				       CSP_STATE_EMBRYONIC);
+	if (!udp)
+		csp_flow_timer(flow, CSP_EMBRYO_FIRST);
+	else if (!k->proven)
+		csp_flow_set_unproven(flow);
+	if (k->proven)
+		csp_flow_set_proven(flow);
+out:
+	spin_unlock_bh(&flow->lock);
+	return err;
+}
+
 static u16 csp_knock_accept(struct csp_knock *k)
 {
 	struct csp_net *cn = k->rx->cn;
@@ -522,30 +545,18 @@ static u16 csp_knock_accept(struct csp_knock *k)
 		CSP_INC(cn, FLOW_NOMEM);
 		return CSP_ERR_FULL;
 	}
-	err = csp_flow_insert(flow);
+	err = csp_knock_insert(k, flow);
 	if (err == -ENOSPC && k->sk && csp_sk_evict(cn, k->sk))
-		err = csp_flow_insert(flow);
+		err = csp_knock_insert(k, flow);
 	if (err) {
 		csp_flow_put(flow);
 		return err == -EEXIST ? CSP_ERR_IN_USE : CSP_ERR_FULL;
 	}
-	csp_flow_get(flow);
 	if (csp_knock_link(k, flow)) {
 		csp_flow_kill(flow, CSP_EVENT_DELETED);
 		csp_flow_put(flow);
 		return CSP_ERR_FULL;
 	}
-
-	spin_lock_bh(&flow->lock);
-	csp_flow_set_state(flow, udp ? CSP_STATE_ESTABLISHED :
-				       CSP_STATE_EMBRYONIC);
-	if (!udp)
-		csp_flow_timer(flow, CSP_EMBRYO_FIRST);
-	else if (!k->proven)
-		csp_flow_set_unproven(flow);
-	if (k->proven)
-		csp_flow_set_proven(flow);
-	spin_unlock_bh(&flow->lock);
 	CSP_INC(cn, SETUP_IN);
 	csp_nl_event(flow, udp ? CSP_EVENT_ESTABLISHED : CSP_EVENT_CREATED);
 

@@ -217,10 +217,11 @@ static void csp_addr_work(struct work_struct *work)
 	rhashtable_walk_enter(&cn->flows, &iter);
 	rhashtable_walk_start(&iter);
 	while ((flow = rhashtable_walk_next(&iter))) {
-		if (IS_ERR(flow))
+		if (IS_ERR(flow) || !csp_flow_get(flow))
 			continue;
 		csp_path_look_at(flow, multihome && (flow->t.family == 4 ?
 						     new4 : new6));
+		csp_flow_put(flow);
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);

@@ -102,12 +102,14 @@ static int csp_setup_init(struct csp_flow *flow, struct sock *sk, u8 mode,
 	flow->sent = ktime_get_ns() / NSEC_PER_USEC;
 	if (!csp_setup_can_link(cn, sk))
 		return -ENOMEM;
+	spin_lock_bh(&flow->lock);
 	err = csp_flow_insert(flow);
-	if (err)
-		return err;
 	memcpy(word, &flow->cid0, sizeof(word));
 	flow->xid = word[1];
 	csp_setup_set_next(flow);
+	spin_unlock_bh(&flow->lock);
+	if (err)
+		return err;
 	csp_sk_forget_reject(cn, sk);
 	/* There is room; it may have ended meanwhile. */
 	if (sk->sk_protocol == IPPROTO_UDP)
@@ -148,7 +150,6 @@ int csp_setup_invite(struct csp_net *cn, struct sock *sk,
 		csp_flow_put(flow);
 		return err == -EEXIST ? err : -ENOBUFS;
 	}
-	csp_flow_get(flow);
 	CSP_INC(cn, SETUP_OUT);
 	csp_nl_event(flow, CSP_EVENT_CREATED);
 	csp_setup_again(flow);
@@ -229,7 +230,6 @@ unsigned int csp_setup_start(struct csp_net *cn, struct sock *sk,
 		return err == -EEXIST ? CSP_HOLD_FULL :
 		       csp_setup_none(cn, sk, mode, CSP_ERR_FULL);
 	}
-	csp_flow_get(flow);
 	CSP_INC(cn, SETUP_OUT);
 	csp_nl_event(flow, CSP_EVENT_CREATED);
 	csp_hook_confirm(skb);
