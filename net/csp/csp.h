@@ -481,6 +481,7 @@ enum csp_todo {
  * @udp:        signalled over UDP
  * @dead:       removed from the tables
  * @offered:    this end offered other addresses
+ * @heard:      somebody has answered the Setup, though not with OK
  * @refresh:    boxes are asked again before they forget it
  * @dir:        enum csp_dir, seen from the initiator; constant
  * @peer_gone:  the peer sent its Detach
@@ -543,6 +544,7 @@ struct csp_flow {
 	bool			udp;
 	bool			dead;
 	bool			offered;
+	bool			heard;
 	bool			refresh;
 	u8			dir;
 	bool			peer_gone;

@@ -373,6 +373,26 @@ void csp_peer_capable(struct csp_net *cn, const struct in6_addr *addr, bool udp,
 	csp_peer_put(peer);
 }
 
+/**
+ * csp_peer_spoke() - an address that was silent has answered after all
+ * @cn:   namespace
+ * @addr: the address; IPv4 as v4-mapped
+ *
+ * What is remembered of its silence is forgotten; section "Fallback".
+ *
+ * Context: any.
+ */
+void csp_peer_spoke(struct csp_net *cn, const struct in6_addr *addr)
+{
+	struct csp_peer *peer = csp_peer_get(cn, addr, 0, 0, false);
+
+	if (!peer)
+		return;
+	if (READ_ONCE(peer->path))
+		csp_peer_set(peer, CSP_PEER_VERDICT_UNKNOWN, false, 0);
+	csp_peer_put(peer);
+}
+
 /* Drops an entry, or what it says if it is in use. */
 static void csp_peer_forget(struct csp_peer *peer)
 	__must_hold(&peer->cn->lock)

@@ -29,6 +29,7 @@ void csp_peer_learn(struct csp_net *cn, const struct in6_addr *addr, u8 proto,
 		    __be16 port, u8 verdict, u32 ttl_s);
 void csp_peer_capable(struct csp_net *cn, const struct in6_addr *addr, bool udp,
 		      u32 rtt_us);
+void csp_peer_spoke(struct csp_net *cn, const struct in6_addr *addr);
 /* Forgets @addr, or all if NULL; returns how many entries went. */
 u32 csp_peer_flush(struct csp_net *cn, const struct in6_addr *addr);
 /* An address of this host came or went: verdicts about paths are void. */

@@ -378,6 +378,7 @@ static void csp_redirect_again(struct csp_flow *flow, bool followed)
 	flow->xid = (__force __be32)get_random_u32();
 	flow->attempt = 0;
 	flow->piggybacked = false;
+	flow->heard = false;
 	flow->born = jiffies;
 	spin_unlock_bh(&flow->lock);
 	csp_setup_again(flow);

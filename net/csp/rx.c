@@ -215,6 +215,8 @@ void csp_rx_send_reply(struct csp_rx *rx)
 static void csp_rx_setup_answer(struct csp_rx *rx, struct csp_flow *flow,
 				const struct csp_msg *msg)
 {
+	if (msg->dcid && rx->rd.xid == READ_ONCE(flow->xid))
+		csp_setup_heard(flow);
 	switch (msg->type) {
 	case CSP_MSG_OK:
 		csp_setup_rcv_ok(rx, flow, msg);

@@ -14,7 +14,7 @@
  *	        +-- ICMP protocol unreachable -- prefer ----> PLAIN, forgotten
  *	        |                             `- require --> errno
  *	        +-- silence -- prefer, after the fallback time --> PLAIN, but an
- *	                    |                 OK is still welcome --> ESTABLISHED
+ *	                    |      OK, or Ack, is still welcome --> ESTABLISHED
  *	                    `- require, after the last attempt --> errno
  *
  * What is sent is in setup_send.c, what is answered in setup_answer.c, and what
@@ -309,13 +309,14 @@ void csp_setup_plain(struct csp_flow *flow, enum csp_mib why, bool final)
 		csp_nl_event(flow, CSP_EVENT_PLAIN);
 }
 
-/* Silence until the fallback time. */
+/* No OK until the fallback time; remembered if nobody said anything at all. */
 static void csp_setup_silence(struct csp_flow *flow)
 {
 	struct csp_net *cn = flow->cn;
 
-	csp_peer_learn(cn, &flow->t.raddr, 0, 0, CSP_PEER_VERDICT_PLAIN,
-		       DIV_ROUND_UP(CSP_CONF(cn, peer_ttl), 10));
+	if (!READ_ONCE(flow->heard))
+		csp_peer_learn(cn, &flow->t.raddr, 0, 0, CSP_PEER_VERDICT_PLAIN,
+			       DIV_ROUND_UP(CSP_CONF(cn, peer_ttl), 10));
 	csp_setup_plain(flow, CSP_MIB_PLAIN_SILENCE, false);
 }
 

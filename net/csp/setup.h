@@ -46,6 +46,7 @@ void csp_setup_set_error_text(struct csp_flow *flow, u16 code,
 void csp_setup_error(struct csp_flow *flow, int err, const char *text);
 void csp_setup_fail(struct csp_flow *flow);
 /* setup_answer.c */
+void csp_setup_heard(struct csp_flow *flow);
 void csp_setup_rcv_ok(struct csp_rx *rx, struct csp_flow *flow,
 		      const struct csp_msg *msg);
 void csp_setup_believed(struct csp_rx *rx, struct csp_flow *flow,

@@ -18,6 +18,24 @@
 #include "setup.h"
 #include "vouch.h"
 
+/**
+ * csp_setup_heard() - somebody answers a Setup, whatever he says
+ * @flow: the flow, in SETUP or PLAIN; the answer has its transaction and its
+ *        identifier
+ *
+ * Section "Fallback": the other end, or the path, is not silent.
+ *
+ * Context: softirq.
+ */
+void csp_setup_heard(struct csp_flow *flow)
+{
+	if (READ_ONCE(flow->heard))
+		return;
+	WRITE_ONCE(flow->heard, true);
+	if (READ_ONCE(flow->state) == CSP_STATE_PLAIN)
+		csp_peer_spoke(flow->cn, &flow->t.raddr);
+}
+
 static void csp_setup_measure(struct csp_rx *rx, struct csp_flow *flow)
 {
 	u32 rtt = 0;
@@ -185,7 +203,7 @@ void csp_setup_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
 	if (!mv)
 		return;
 	spin_lock_bh(&flow->lock);
-	if (flow->state != CSP_STATE_SETUP ||
+	if ((flow->state != CSP_STATE_SETUP && flow->state != CSP_STATE_PLAIN) ||
 	    flow->attempt + 1 >= CSP_SETUP_ATTEMPTS) {
 		spin_unlock_bh(&flow->lock);
 		return;

@@ -6,7 +6,7 @@
 # require it fails.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 34
+plan 39
 
 routed 25ms
 for h in A B; do conf $h fallback=250 udp_encap=0; done
@@ -99,6 +99,27 @@ quit client
 conf A fallback=250
 wait_for is_quiet A
 is "and the peer is one that has CSP" "$(remembered)" "10.0.2.2 any 0 capable"
+
+# The other end wants its nonce back first; or it refuses.
+ctl A peer flush >/dev/null
+count_from_here A
+conf A fallback=1
+conf B cookies=2
+dial client A tcp 10.0.2.2 81 prefer
+ok "an Ack after the fallback time is echoed" wait_for is_state client established
+ok "it is as late as its OK" counters_are A plain-silence=1 setup-late-ok=1
+quit client
+conf B cookies=1
+wait_for is_quiet A
+is "the peer has CSP" "$(remembered)" "10.0.2.2 any 0 capable"
+ctl A peer flush >/dev/null
+count_from_here A
+dial client A tcp 10.0.2.2 80 prefer
+ok "a late Reject" wait_for counters_are A plain-silence=1 "reject-in=>0"
+is "is no silence" "$(remembered)" "10.0.2.2 tcp 80 not-wanted"
+quit client
+conf A fallback=250
+ctl A peer flush >/dev/null
 
 # --- no signalling wanted at this port ---------------------------------------------------------------
 
