@@ -136,6 +136,7 @@ CSP_MIB(PROBE_IN, "probe-in", "probes answered")
 CSP_MIB(PROBE_ELSEWHERE, "probe-elsewhere", "probes ignored: of a path that this end has left")
 CSP_MIB(CHANGE_OUT, "change-out", "Changes and offers sent")
 CSP_MIB(CHANGE_IN, "change-in", "Changes and offers applied")
+CSP_MIB(OFFER_BAD, "offer-bad", "addresses offered that are no other host's, ignored")
 CSP_MIB(CHANGE_LESS, "change-less", "announcements of a box that it keeps state for less time")
 CSP_MIB(CHANGE_NO_LESS, "change-no-less",
 	"announcements of no less time than was granted, ignored")

@@ -16,6 +16,7 @@
 #include "offer.h"
 #include "path.h"
 #include "pref.h"
+#include "redirect.h"
 #include "rx.h"
 
 /**
@@ -83,6 +84,10 @@ static void csp_offer_keep(struct csp_flow *flow, const struct csp_msg *msg)
 
 	if (!CSP_HAS(msg, SRC) || msg->src.loc_family != flow->t.family)
 		return;
+	if (!csp_redirect_target_ok(flow, &msg->src.loc)) {
+		CSP_INC(flow->cn, OFFER_BAD);
+		return;
+	}
 	new = kzalloc(sizeof(*new), GFP_ATOMIC);
 	if (!new)
 		return;

@@ -26,6 +26,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/route.h>
 #include <net/tcp.h>
 
 #include "flow.h"
@@ -45,7 +46,7 @@
  * @addr: the address
  *
  * Context: any.
- * Return: whether a Redirect may name it.
+ * Return: whether a Redirect, or an offer, may name it.
  */
 bool csp_redirect_target_ok(const struct csp_flow *flow,
 			    const struct in6_addr *addr)
@@ -54,10 +55,10 @@ bool csp_redirect_target_ok(const struct csp_flow *flow,
 
 	if (csp_path_own(flow->cn, addr))
 		return false;
+	/* Broadcast addresses of the links of this host are none, either. */
 	if (ipv6_addr_v4mapped(addr))
-		return !ipv4_is_multicast(ip) && !ipv4_is_lbcast(ip) &&
-		       !ipv4_is_zeronet(ip) && !ipv4_is_loopback(ip) &&
-		       !ipv4_is_linklocal_169(ip);
+		return inet_addr_type(flow->cn->net, ip) == RTN_UNICAST &&
+		       !ipv4_is_loopback(ip) && !ipv4_is_linklocal_169(ip);
 	return !(ipv6_addr_type(addr) & (IPV6_ADDR_MULTICAST |
 					 IPV6_ADDR_LINKLOCAL |
 					 IPV6_ADDR_LOOPBACK)) &&

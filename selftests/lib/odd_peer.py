@@ -31,8 +31,8 @@ class Call:
         self.port = struct.unpack(">H", self.setup.attrs["DST"][2:4])[0]
         self.own_port = struct.unpack(">H", self.setup.attrs["SRC"][2:4])[0]
 
-    def answer(self, message, xid=None, **header):
-        data = p.csp(message, xid=self.packet.xid if xid is None else xid,
+    def answer(self, *messages, xid=None, **header):
+        data = p.csp(*messages, xid=self.packet.xid if xid is None else xid,
                      reply=True, attempt=self.packet.attempt, **header)
         out.sendto(p.ip(self.called, self.caller, p.CSP, data),
                    (self.caller, 0))
@@ -43,14 +43,19 @@ class Call:
                               dcid=self.cid if dcid is None else dcid),
                     **kwargs)
 
-    def ok(self, *without):
+    def ok(self, *without, offers=()):
         attrs = {
             "LOCAL_ID": p.attr("LOCAL_ID", os.urandom(16)),
             "PUBKEY": p.attr("PUBKEY", os.urandom(32)),
         }
         self.answer(p.message("OK", *(a for n, a in attrs.items()
-                                      if n not in without), dcid=self.cid))
+                                      if n not in without), dcid=self.cid),
+                    *(self.offer(a) for a in offers))
 
+    def offer(self, addr):
+        return p.message("ATTACH", p.conn(
+            p.UDP, p.end(addr, self.port), p.end(self.caller, self.own_port)),
+                         dcid=self.cid)
 
     def redirect(self, dst, src=None):
         """To names that are ends of packets.py; SRC as it was, unless told."""
@@ -81,10 +86,17 @@ def impossible(call):
     call.redirect(p.end("127.0.0.1", call.port, call.called))
     call.redirect(p.end("224.0.0.1", call.port, call.called))
     call.redirect(p.end("0.0.0.0", call.port, call.called))
+    call.redirect(p.end("10.0.0.255", call.port, call.called))
     call.redirect(p.end(call.caller, call.port, call.called))
     call.redirect(p.end("10.0.0.3", call.port, call.called),
                   p.end("10.0.0.9", call.own_port))
     call.reject(C["CSP_ERR_POLICY"])
+
+
+def odd_offers(call):
+    """One is another host's."""
+    call.ok(offers=("224.0.0.1", "10.0.0.255", "10.0.0.3", "127.0.0.1",
+                    call.caller))
 
 
 def policy(call):
@@ -134,7 +146,7 @@ ANSWERS = {
     2001: policy, 2002: forged, 2003: version, 2004: long_text,
     2005: busy_once, 2006: incomplete, 2007: code(999, 7),
     2010: elsewhere, 2011: other_port, 2012: round_and_round,
-    2013: impossible,
+    2013: impossible, 2014: odd_offers,
 }
 
 

@@ -6,7 +6,7 @@
 # the answers; the host at the other address is one like any other.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 24
+plan 26
 
 two_hosts
 conf A udp_encap=0
@@ -85,7 +85,15 @@ count_from_here A
 client client A tcp 10.0.0.2 2013 prefer
 ok "what cannot be" not connect client
 is "is ignored" "$(field error)" EACCES
-ok "each" counters_are A redirect-in=0 redirect-bad=7
+ok "each" counters_are A redirect-in=0 redirect-bad=8
+
+count_from_here A
+dial client A udp 10.0.0.2 2014 prefer
+tell client send 10
+ok "what is offered cannot be anything, either" \
+	wait_for counters_are A setup-ok=1 offer-bad=4
+is "only another host's address is kept" \
+	"$(ctl A -j flow rport 2014 | jq -r '.[].alternatives[]')" 10.0.0.3
 ok "messages" expect_messages A-B@elsewhere <<-END
 	A > B: Setup(TCP, A,40000 <-> B,2010) + SYN
 	B > A: Redirect(TCP, A,40000 <-> B:C,2010:80*
