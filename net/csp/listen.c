@@ -437,6 +437,21 @@ static struct csp_flow *csp_knock_flow(struct csp_knock *k)
 	return flow;
 }
 
+/*
+ * close() makes a socket SOCK_DEAD under this lock, and looks after that which
+ * operations it has: one of the two sees what the other did.
+ */
+static int csp_knock_flag(struct csp_knock *k)
+{
+	int err = -ESTALE;
+
+	bh_lock_sock(k->sk);
+	if (!sock_flag(k->sk, SOCK_DEAD))
+		err = csp_sk_flag(k->sk, k->mode, CSP_PHASE_WATCH);
+	bh_unlock_sock(k->sk);
+	return err;
+}
+
 /* A UDP socket ends its flows; it must be flagged for that. */
 static int csp_knock_link(struct csp_knock *k, struct csp_flow *flow)
 {
@@ -444,8 +459,7 @@ static int csp_knock_link(struct csp_knock *k, struct csp_flow *flow)
 
 	if (!k->sk)
 		return 0;
-	if (csp_sk_variant(k->sk, &phase) < 0 &&
-	    csp_sk_flag(k->sk, k->mode, CSP_PHASE_WATCH))
+	if (csp_sk_variant(k->sk, &phase) < 0 && csp_knock_flag(k))
 		return -EBUSY;
 	return csp_sk_link(flow, k->sk);
 }

@@ -111,9 +111,9 @@ static int csp_setup_init(struct csp_flow *flow, struct sock *sk, u8 mode,
 	if (err)
 		return err;
 	csp_sk_forget_reject(cn, sk);
-	/* There is room; it may have ended meanwhile. */
-	if (sk->sk_protocol == IPPROTO_UDP)
-		csp_sk_link(flow, sk);
+	/* There is room; but it may have ended meanwhile, as may the socket. */
+	if (sk->sk_protocol == IPPROTO_UDP && csp_sk_link(flow, sk))
+		csp_flow_kill(flow, CSP_EVENT_DELETED);
 	return 0;
 }
 

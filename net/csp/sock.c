@@ -3,8 +3,8 @@
  * Flagged sockets.
  *
  * A flagged socket has, in place of its sk_prot, a copy of it that differs in
- * what a connection's end and re-use call (destroy, disconnect, connect of
- * UDP), and that is owned by this module: the socket's creator pointer keeps
+ * what a connection's end and re-use call (destroy of TCP, unhash and connect
+ * of UDP, disconnect), and that is owned by this module: the socket's creator pointer keeps
  * the module for as long as the socket lives, and children of a listener
  * inherit both. Which copy it is says mode and phase, so that a hook needs no
  * look-up to know that a packet is none of its business:
@@ -298,7 +298,7 @@ struct csp_sock *csp_sock_find(struct csp_net *cn, const struct sock *sk)
  * @sk: a flagged socket: its end frees the state
  *
  * Context: RCU.
- * Return: the state, or NULL: no memory.
+ * Return: the state, or NULL: no memory, or the socket is closed.
  */
 struct csp_sock *csp_sock_get(struct csp_net *cn, struct sock *sk)
 {
@@ -314,8 +314,12 @@ struct csp_sock *csp_sock_get(struct csp_net *cn, struct sock *sk)
 	cs->pref = CSP_PREF_NORMAL;
 	INIT_LIST_HEAD(&cs->flows);
 	spin_lock_init(&cs->lock);
-	old = rhashtable_lookup_get_insert_fast(&cn->socks, &cs->node,
+	spin_lock_bh(&cn->lock);
+	/* What comes after csp_sock_drop() would stay. */
+	old = sock_flag(sk, SOCK_DEAD) ? ERR_PTR(-ESTALE) :
+	      rhashtable_lookup_get_insert_fast(&cn->socks, &cs->node,
 						csp_sock_params);
+	spin_unlock_bh(&cn->lock);
 	if (!old)
 		return cs;
 	kfree(cs);
@@ -328,7 +332,7 @@ struct csp_sock *csp_sock_get(struct csp_net *cn, struct sock *sk)
  * @sk:   the socket
  *
  * Context: any.
- * Return: 0, -ENOMEM, or -ESTALE if the flow has ended meanwhile.
+ * Return: 0, -ENOMEM, or -ESTALE if the flow has ended meanwhile, or the socket.
  */
 int csp_sk_link(struct csp_flow *flow, struct sock *sk)
 {
@@ -340,7 +344,9 @@ int csp_sk_link(struct csp_flow *flow, struct sock *sk)
 	cs = csp_sock_get(cn, sk);
 	if (cs) {
 		spin_lock_bh(&cn->lock);
-		err = csp_flow_listable(flow) ? 0 : -ESTALE;
+		/* See csp_sock_drop(). */
+		err = !sock_flag(sk, SOCK_DEAD) && csp_flow_listable(flow) ?
+		      0 : -ESTALE;
 		if (!err)
 			list_add_tail(&flow->sock_node, &cs->flows);
 		spin_unlock_bh(&cn->lock);
@@ -474,10 +480,21 @@ bool csp_sk_evict(struct csp_net *cn, struct sock *sk)
 	return true;
 }
 
+static void csp_sock_end_flows(struct csp_net *cn, struct csp_sock *cs)
+{
+	struct csp_flow *flow;
+
+	while ((flow = csp_sk_pop_flow(cn, cs))) {
+		if (IS_ERR(flow))
+			continue;
+		csp_detach_start(flow);
+		csp_flow_put(flow);
+	}
+}
+
 /* The connections of the socket end; it may begin others. */
 static void csp_sk_end_flows(struct csp_net *cn, struct sock *sk)
 {
-	struct csp_flow *flow;
 	struct csp_sock *cs;
 
 	if (sk->sk_protocol == IPPROTO_TCP) {
@@ -486,29 +503,51 @@ static void csp_sk_end_flows(struct csp_net *cn, struct sock *sk)
 	}
 	rcu_read_lock();
 	cs = csp_sock_find(cn, sk);
-	while (cs && (flow = csp_sk_pop_flow(cn, cs))) {
-		if (IS_ERR(flow))
-			continue;
-		csp_detach_start(flow);
-		csp_flow_put(flow);
+	if (cs)
+		csp_sock_end_flows(cn, cs);
+	rcu_read_unlock();
+}
+
+/*
+ * The extra state of a socket ends, and with it the connections of UDP. The
+ * socket is SOCK_DEAD: whoever comes by the lock later adds nothing.
+ */
+static void csp_sock_drop(struct csp_net *cn, struct sock *sk)
+{
+	struct csp_sock *cs;
+
+	rcu_read_lock();
+	spin_lock_bh(&cn->lock);
+	cs = csp_sock_find(cn, sk);
+	if (cs)
+		rhashtable_remove_fast(&cn->socks, &cs->node, csp_sock_params);
+	spin_unlock_bh(&cn->lock);
+	if (cs) {
+		csp_sock_end_flows(cn, cs);
+		kfree_rcu(cs, rcu);
 	}
 	rcu_read_unlock();
 }
 
-/* After the transport is done with the connection, before the port is free. */
-static void csp_sk_destroy(struct sock *sk)
+/* After TCP is done with the connection, before the port is free. */
+static void csp_sk_tcp_destroy(struct sock *sk)
 {
 	struct csp_net *cn = csp_pernet(sock_net(sk));
-	struct csp_sock *cs;
 
-	csp_sk_end_flows(cn, sk);
-	rcu_read_lock();
-	cs = csp_sock_find(cn, sk);
-	if (cs && !rhashtable_remove_fast(&cn->socks, &cs->node,
-					  csp_sock_params))
-		kfree_rcu(cs, rcu);
-	rcu_read_unlock();
+	csp_sk_end_named(cn, sk);
+	csp_sock_drop(cn, sk);
 	csp_sk_base(sk)->destroy(sk);
+}
+
+/*
+ * The same of UDP, whose destroy() has made the socket SOCK_DEAD. That itself
+ * would be too early: it may have been called before the socket was flagged.
+ */
+static void csp_sk_udp_unhash(struct sock *sk)
+{
+	if (sock_flag(sk, SOCK_DEAD))
+		csp_sock_drop(csp_pernet(sock_net(sk)), sk);
+	csp_sk_base(sk)->unhash(sk);
 }
 
 static int csp_sk_disconnect(struct sock *sk, int flags)
@@ -543,12 +582,14 @@ static void __init csp_variant_init(struct proto *v, const struct proto *base,
 {
 	*v = *base;
 	v->owner = THIS_MODULE;
-	v->destroy = csp_sk_destroy;
 	v->disconnect = csp_sk_disconnect;
-	if (udp)
+	if (udp) {
 		v->connect = csp_sk_udp_connect;
-	else
+		v->unhash = csp_sk_udp_unhash;
+	} else {
 		v->setsockopt = csp_sk_tcp_setsockopt;
+		v->destroy = csp_sk_tcp_destroy;
+	}
 #ifdef CONFIG_BPF_SYSCALL
 	/* sockmap would do as TLS does. */
 	v->psock_update_sk_prot = NULL;
