@@ -577,6 +577,15 @@ static int csp_sk_tcp_setsockopt(struct sock *sk, int level, int name,
 	return csp_sk_base(sk)->setsockopt(sk, level, name, val, len);
 }
 
+/* UDP over IPv6 would put the operations of UDP over IPv4 in place of ours. */
+static int csp_sk_udp_setsockopt(struct sock *sk, int level, int name,
+				 sockptr_t val, unsigned int len)
+{
+	if (level == SOL_IPV6 && name == IPV6_ADDRFORM)
+		return -EBUSY;
+	return csp_sk_base(sk)->setsockopt(sk, level, name, val, len);
+}
+
 static void __init csp_variant_init(struct proto *v, const struct proto *base,
 				    bool udp)
 {
@@ -585,6 +594,7 @@ static void __init csp_variant_init(struct proto *v, const struct proto *base,
 	v->disconnect = csp_sk_disconnect;
 	if (udp) {
 		v->connect = csp_sk_udp_connect;
+		v->setsockopt = csp_sk_udp_setsockopt;
 		v->unhash = csp_sk_udp_unhash;
 	} else {
 		v->setsockopt = csp_sk_tcp_setsockopt;

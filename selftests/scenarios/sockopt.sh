@@ -5,7 +5,7 @@
 # that what they say travels in the Setup.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 59
+plan 61
 
 two_hosts
 listener server B tcp 0.0.0.0 80 prefer
@@ -14,7 +14,7 @@ sock s A
 ip=0 ipv6=41
 enable=2530 info=2531 last_reject=2532 timeout=2533 auth=2534 name=2535 pref=2536 expect=2537
 refresh=2539 direction=2540
-tcp_ulp=31
+tcp_ulp=31 addrform=1
 
 fresh() { tell s socket "${1:-tcp}" "${2:-4}"; }	# PROTO FAMILY
 bytes() { printf "${2:-61}%.0s" $(seq "$1"); }		# N [HEX]
@@ -55,6 +55,8 @@ fresh udp
 takes "a UDP socket" $ip $enable 01000000
 fresh udp 6
 takes "over IPv6" $ipv6 $enable 01000000
+ok "connected, over IPv4" tell s connect 10.0.0.2 5000
+refuses "it stays one of IPv6" EBUSY $ipv6 $addrform 02000000
 fresh raw
 refuses "no raw socket" EOPNOTSUPP $ip $enable 01000000
 gives "nor to be asked" $ip $enable 4 EOPNOTSUPP

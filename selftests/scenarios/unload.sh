@@ -5,7 +5,7 @@
 # it whatever is under way.  So does a network namespace.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 19
+plan 20
 
 in_use() { ! rmmod csp 2>"$tmp/rmmod" && grep -q 'in use' "$tmp/rmmod"; }
 # What is left of a socket goes by RCU and works.
@@ -64,8 +64,9 @@ tell client begin 10.0.0.2 80
 is "a Setup is under way" "$(state client)" setup
 quit client
 ok "it does not keep the module, without its socket" unloads
-client client A udp 10.0.0.2 5000 prefer
+client client A udp6 10.0.0.2 5000 prefer
 connect client
+ok "one of UDP remains one of IPv6" not tell client setopt 41 1 02000000
 tell client send 100
 quit client
 ok "nor does one of UDP" unloads
