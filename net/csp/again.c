@@ -36,7 +36,8 @@
  */
 bool csp_again_possible(const struct csp_flow *flow)
 {
-	return flow->initiator && flow->sk && READ_ONCE(flow->timeout) &&
+	return flow->initiator && READ_ONCE(flow->sk) &&
+	       READ_ONCE(flow->timeout) &&
 	       READ_ONCE(flow->state) == CSP_STATE_ESTABLISHED;
 }
 
@@ -48,7 +49,7 @@ bool csp_again_possible(const struct csp_flow *flow)
  */
 void csp_again(struct csp_flow *flow)
 {
-	if (flow->initiator && flow->sk)
+	if (flow->initiator && READ_ONCE(flow->sk))
 		csp_change_want(flow, CSP_SAY_SETUP);
 }
 
@@ -74,10 +75,15 @@ static bool csp_again_new(struct csp_move *mv, u8 count)
 void csp_again_stuck(struct csp_flow *flow)
 {
 	struct csp_move *mv;
+	struct sock *sk;
 
 	if (flow->t.proto != IPPROTO_TCP || !csp_again_possible(flow))
 		return;
 	mv = csp_flow_move_state(flow, GFP_KERNEL);
-	if (mv && csp_again_new(mv, READ_ONCE(inet_csk(flow->sk)->icsk_retransmits)))
+	sk = csp_flow_sk(flow);
+	if (!sk)
+		return;
+	if (mv && csp_again_new(mv, READ_ONCE(inet_csk(sk)->icsk_retransmits)))
 		csp_again(flow);
+	sock_put(sk);
 }

@@ -263,14 +263,15 @@ void csp_setup_take_held(struct csp_flow *flow, bool delivered,
 
 /**
  * csp_setup_pass() - a connected socket's packets need no look any more
- * @flow: the flow
+ * @flow: the flow; it is or was in SETUP until now
  *
- * Context: any.
+ * Context: flow->lock held, without which its socket may go.
  */
 void csp_setup_pass(struct csp_flow *flow)
 {
 	struct sock *sk = flow->sk;
 
+	lockdep_assert_held(&flow->lock);
 	if (flow->t.proto == IPPROTO_TCP || sk->sk_state == TCP_ESTABLISHED)
 		csp_sk_set_phase(sk, CSP_PHASE_PASS);
 }
@@ -290,7 +291,9 @@ void csp_setup_plain(struct csp_flow *flow, enum csp_mib why, bool final)
 
 	__skb_queue_head_init(&list);
 	spin_lock_bh(&flow->lock);
-	if (flow->dead || (flow->state != CSP_STATE_SETUP && !final)) {
+	/* An OK may have come meanwhile. */
+	if (flow->dead || (flow->state != CSP_STATE_SETUP &&
+			   !(final && flow->state == CSP_STATE_PLAIN))) {
 		spin_unlock_bh(&flow->lock);
 		return;
 	}
@@ -298,10 +301,10 @@ void csp_setup_plain(struct csp_flow *flow, enum csp_mib why, bool final)
 		csp_mib_inc(cn, why);
 		csp_flow_set_state(flow, CSP_STATE_PLAIN);
 		csp_setup_take_held(flow, false, &list);
+		csp_setup_pass(flow);
 	}
 	spin_unlock_bh(&flow->lock);
 
-	csp_setup_pass(flow);
 	csp_release(cn, &list);
 	if (final)
 		csp_flow_kill(flow, CSP_EVENT_PLAIN);
@@ -402,7 +405,7 @@ bool csp_setup_yield(struct csp_flow *flow, const struct csp_msg *msg,
 				       CSP_STATE_ESTABLISHED);
 	csp_flow_timer(flow, tcp ? CSP_SETUP_RTO : 0);
 	csp_setup_take_held(flow, false, held);
-	spin_unlock_bh(&flow->lock);
 	csp_setup_pass(flow);
+	spin_unlock_bh(&flow->lock);
 	return true;
 }

@@ -115,12 +115,12 @@ void csp_setup_believed(struct csp_rx *rx, struct csp_flow *flow,
 	if (CSP_HAS(msg, TIMEOUT))
 		flow->timeout = msg->timeout;
 	csp_setup_take_held(flow, true, &list);
+	csp_setup_pass(flow);
 	spin_unlock_bh(&flow->lock);
 
 	CSP_INC(cn, SETUP_OK);
 	if (late)
 		CSP_INC(cn, SETUP_LATE_OK);
-	csp_setup_pass(flow);
 	csp_release(cn, &list);
 	csp_setup_measure(rx, flow);
 	if (READ_ONCE(flow->timeout))

@@ -84,9 +84,24 @@ unsigned int csp_setup_none(struct csp_net *cn, struct sock *sk, u8 mode,
 	return NF_ACCEPT;
 }
 
+/* Of a connection that is not set up yet, with a reference; else NULL. */
+static struct sock *csp_setup_sk(struct csp_flow *flow)
+{
+	struct sock *sk = NULL;
+
+	spin_lock_bh(&flow->lock);
+	if (!flow->dead && (flow->state == CSP_STATE_SETUP ||
+			    flow->state == CSP_STATE_PLAIN)) {
+		sk = flow->sk;
+		sock_hold(sk);
+	}
+	spin_unlock_bh(&flow->lock);
+	return sk;
+}
+
 /**
  * csp_setup_set_error() - a connection has been refused
- * @flow:   the flow, in SETUP
+ * @flow:   the flow; nothing happens if it is not in SETUP any more
  * @code:   enum csp_err
  * @detail: of the Reject
  * @origin: who refused it
@@ -106,7 +121,10 @@ void csp_setup_set_error(struct csp_flow *flow, u16 code, u16 detail,
 		.family	= family == 4 ? AF_INET : AF_INET6,
 		.err	= -csp_errno(code),
 	};
+	struct sock *sk = csp_setup_sk(flow);
 
+	if (!sk)
+		return;
 	if (family == 4)
 		memcpy(info.origin, &origin->s6_addr32[3], sizeof(__be32));
 	else
@@ -114,7 +132,8 @@ void csp_setup_set_error(struct csp_flow *flow, u16 code, u16 detail,
 	if (len)
 		memcpy(info.text, text, min_t(size_t, len, CSP_TEXT_MAX));
 	WRITE_ONCE(flow->err, csp_errno(code));
-	csp_sk_rejected(flow->cn, flow->sk, &info);
+	csp_sk_rejected(flow->cn, sk, &info);
+	sock_put(sk);
 	csp_nl_event_reject(flow, code, info.text);
 	csp_flow_todo(flow, CSP_TODO_FAIL);
 }
@@ -145,10 +164,14 @@ void csp_setup_set_error_text(struct csp_flow *flow, u16 code,
 void csp_setup_error(struct csp_flow *flow, int err, const char *text)
 {
 	struct csp_reject_info info = { .err = -err };
+	struct sock *sk = csp_setup_sk(flow);
 
+	if (!sk)
+		return;
 	strscpy(info.text, text, sizeof(info.text));
 	WRITE_ONCE(flow->err, err);
-	csp_sk_rejected(flow->cn, flow->sk, &info);
+	csp_sk_rejected(flow->cn, sk, &info);
+	sock_put(sk);
 	csp_setup_fail(flow);
 }
 

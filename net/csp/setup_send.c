@@ -106,7 +106,7 @@ static struct sk_buff *csp_setup_build(struct csp_flow *flow)
 
 /**
  * csp_setup_send() - one transmission of the Setup
- * @flow: the flow, in SETUP or PLAIN
+ * @flow: the flow; nothing happens if it is not in SETUP or PLAIN any more
  * @dst:  route, or NULL: look for one
  *
  * When it is repeated it goes over UDP too, if native stays unanswered.
@@ -121,7 +121,8 @@ void csp_setup_send(struct csp_flow *flow, struct dst_entry *dst)
 	bool echo;
 
 	spin_lock_bh(&flow->lock);
-	if (flow->dead) {
+	if (flow->dead || (flow->state != CSP_STATE_SETUP &&
+			   flow->state != CSP_STATE_PLAIN)) {
 		spin_unlock_bh(&flow->lock);
 		return;
 	}
