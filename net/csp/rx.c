@@ -381,10 +381,16 @@ static bool csp_rx_fits(u8 first_type, u8 first_code, int n,
 		return msg->type == CSP_MSG_DETACH &&
 		       msg->code == CSP_SCOPE_CONN;
 	case CSP_MSG_ATTACH:
-	case CSP_MSG_REJECT:
 		return msg->type == first_type;
 	}
 	return false;
+}
+
+/* And which may come alone: all but half of a move. */
+static bool csp_rx_alone(const struct csp_reader *rd, u8 type, u8 code)
+{
+	return rd->flags & CSP_F_REPLY || type != CSP_MSG_DETACH ||
+	       code == CSP_SCOPE_CONN;
 }
 
 /*
@@ -400,13 +406,13 @@ static bool csp_rx_check(struct csp_rx *rx, struct csp_msg *msg, bool *single)
 	*single = false;
 	while ((ret = csp_read_msg(&rd, msg)) > 0) {
 		if (!n) {
-			if (rd.pos == rd.len) {
+			type = msg->type;
+			code = msg->code;
+			if (rd.pos == rd.len && csp_rx_alone(&rd, type, code)) {
 				rx->rd = rd;
 				*single = true;
 				return true;
 			}
-			type = msg->type;
-			code = msg->code;
 		} else if (!(rd.flags & CSP_F_REPLY) &&
 			   !csp_rx_fits(type, code, n, msg)) {
 			ret = -CSP_ERR_MALFORMED;
@@ -414,6 +420,8 @@ static bool csp_rx_check(struct csp_rx *rx, struct csp_msg *msg, bool *single)
 		}
 		n++;
 	}
+	if (!ret && n == 1 && !csp_rx_alone(&rd, type, code))
+		ret = -CSP_ERR_MALFORMED;
 	if (!ret)
 		return true;
 	if (ret == -CSP_ERR_CRITICAL) {

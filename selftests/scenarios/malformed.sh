@@ -30,6 +30,8 @@ cat >"$tmp/wanted" <<-END
 	cut short: -
 	no message: -
 	two Setups: -
+	half a move: -
+	two notices of a flood: -
 	no LOCAL_ID: -
 	attribute twice: -
 	cid of zero: -
@@ -46,7 +48,7 @@ cat >"$tmp/wanted" <<-END
 	last: OK
 END
 ok "each is answered as it should" diff "$tmp/wanted" "$tmp/answers"
-ok "and counted" counters_are B setup-dup=1 in-critical=2 in-version=3 in-malformed=8 \
+ok "and counted" counters_are B setup-dup=1 in-critical=2 in-version=3 in-malformed=10 \
 	reject-no-listener=2 reject-not-wanted=1 reject-mismatch=2 piggyback-bad=3
 is "connections are those that were granted" "$(counter B flows)" 7
 

@@ -28,7 +28,7 @@
 #include "via.h"
 
 /* Section "Bundles": which messages may follow the first one of a request. */
-static bool csp_box_fits(const struct csp_packet *p, u8 first, u8 code,
+static bool csp_box_fits(const struct csp_packet *p, u8 first, u8 code, int n,
 			 const struct csp_msg *msg)
 {
 	if (p->rd.flags & CSP_F_REPLY)
@@ -36,11 +36,10 @@ static bool csp_box_fits(const struct csp_packet *p, u8 first, u8 code,
 	switch (first) {
 	case CSP_MSG_DETACH:
 		if (code == CSP_SCOPE_PATH)
-			return msg->type == CSP_MSG_ATTACH;
+			return n == 2 && msg->type == CSP_MSG_ATTACH;
 		return msg->type == CSP_MSG_DETACH &&
 		       msg->code == CSP_SCOPE_CONN;
 	case CSP_MSG_ATTACH:
-	case CSP_MSG_REJECT:
 		return msg->type == first;
 	}
 	return false;
@@ -57,7 +56,7 @@ static bool csp_box_check(struct csp_packet *p, struct csp_msg *msg)
 		if (!n++) {
 			first = msg->type;
 			code = msg->code;
-		} else if (!csp_box_fits(p, first, code, msg)) {
+		} else if (!csp_box_fits(p, first, code, n, msg)) {
 			return false;
 		}
 	}
