@@ -26,6 +26,10 @@
 /* And what it may become with a segment, on Ethernet. */
 #define CSP_ATTACH_MAX		(ETH_DATA_LEN - (int)sizeof(struct ipv6hdr) - \
 				 (int)sizeof(struct udphdr))
+/* It is never shorter: what has to be in it. */
+#define CSP_ATTACH_MIN		384
+/* Transmissions for which the path is believed to take what the route does. */
+#define CSP_ATTACH_LARGE	2
 
 /* Milliseconds that an answer from an address may take; 0: never measured. */
 static unsigned long csp_move_patience(struct csp_net *cn,
@@ -84,44 +88,79 @@ static void csp_move_split(struct csp_flow *flow)
 	consume_skb(skb);
 }
 
+/* Can the first held packet travel inside the request? The MAC comes after it. */
+static bool csp_move_takes(const struct csp_writer *wr,
+			   const struct sk_buff *skb)
+{
+	size_t len = skb->len - skb_transport_offset(skb);
+
+	return !skb_is_gso(skb) && !csp_has_options(skb) &&
+	       wr->len + len + sizeof(struct csp_attrhdr) + 3 + CSP_SIGN_LEN <=
+	       wr->size;
+}
+
 static void csp_move_piggyback(struct csp_writer *wr, struct csp_flow *flow)
 {
 	struct sk_buff *skb;
-	size_t len;
 
 	lockdep_assert_held(&flow->lock);
 	if (flow->attempt && !flow->piggybacked)
 		return;
 	csp_move_split(flow);
 	skb = skb_peek(&flow->held);
-	if (!skb || skb_is_gso(skb) || csp_has_options(skb))
+	if (!skb || !csp_move_takes(wr, skb)) {
+		/* It may have arrived; better twice than never. */
+		flow->piggybacked = false;
 		return;
-	len = skb->len - skb_transport_offset(skb);
-	/* The MAC comes after it. */
-	if (wr->len + len + sizeof(struct csp_attrhdr) + 3 + CSP_SIGN_LEN >
-	    wr->size)
-		return;
+	}
 	csp_write_piggyback(wr, skb, &flow->t);
 	if (!flow->piggybacked)
 		CSP_INC(flow->cn, PIGGYBACK_OUT);
 	flow->piggybacked = true;
 }
 
-/* Section "Mobility": the two messages that make a move. */
-static struct sk_buff *csp_move_build(struct csp_flow *flow)
+/*
+ * Bytes of the next transmission at most, whichever way it goes; section
+ * "Piggyback". A path may take less than its first link, and nothing tells: a
+ * large packet that stays unanswered is made smaller.
+ */
+static size_t csp_move_size(struct csp_flow *flow)
 {
+	struct dst_entry *dst;
+	u32 mtu = CSP_PKT_MAX;
+	struct csp_to to;
+	bool large;
+
+	spin_lock_bh(&flow->lock);
+	csp_to_flow(&to, flow);
+	large = flow->attempt < CSP_ATTACH_LARGE;
+	spin_unlock_bh(&flow->lock);
+	dst = csp_route(flow->cn, &to);
+	if (!IS_ERR(dst)) {
+		mtu = large ? dst_mtu(dst) : min_t(u32, dst_mtu(dst), mtu);
+		dst_release(dst);
+	}
+	to.udp = true;
+	return round_down(clamp_t(int, mtu - csp_to_headers(&to),
+				  CSP_ATTACH_MIN, CSP_ATTACH_MAX), 4);
+}
+
+/* Section "Mobility": the two messages that make a move. */
+static struct sk_buff *csp_move_build(struct csp_flow *flow, size_t size)
+{
+	/* Section "Connection identifiers": without a next one the same again. */
+	const __be64 dcid = flow->peer_next ?: flow->peer_cid;
 	struct csp_move *mv = flow->move;
 	struct csp_writer wr;
 	struct sk_buff *skb;
 
 	lockdep_assert_held(&flow->lock);
-	skb = csp_tx_alloc(CSP_ATTACH_MAX);
+	skb = csp_tx_alloc(size);
 	if (!skb)
 		return NULL;
-	csp_write_start(&wr, skb->data, CSP_ATTACH_MAX, flow->xid, 0,
-			flow->attempt);
-	csp_write_msg(&wr, CSP_MSG_DETACH, CSP_SCOPE_PATH, flow->peer_next);
-	csp_write_msg(&wr, CSP_MSG_ATTACH, 0, flow->peer_next);
+	csp_write_start(&wr, skb->data, size, flow->xid, 0, flow->attempt);
+	csp_write_msg(&wr, CSP_MSG_DETACH, CSP_SCOPE_PATH, dcid);
+	csp_write_msg(&wr, CSP_MSG_ATTACH, 0, dcid);
 	csp_lent_write(&wr, flow, &flow->t);
 	csp_write_local_id(&wr, csp_flow_cid(flow), csp_flow_next(flow));
 	csp_write_u32(&wr, CSP_A_SEQ, mv->tx_seq);
@@ -130,7 +169,7 @@ static struct sk_buff *csp_move_build(struct csp_flow *flow)
 		csp_write_blob(&wr, CSP_A_NONCE_ECHO, mv->cookie,
 			       mv->cookie_len);
 	csp_move_piggyback(&wr, flow);
-	csp_write_pad(&wr, CSP_ATTACH_LEN - CSP_SIGN_LEN);
+	csp_write_pad(&wr, min_t(size_t, size, CSP_ATTACH_LEN) - CSP_SIGN_LEN);
 	return csp_sign_finish(skb, &wr, flow);
 }
 
@@ -142,6 +181,7 @@ static struct sk_buff *csp_move_build(struct csp_flow *flow)
  */
 void csp_move_send(struct csp_flow *flow)
 {
+	size_t size = csp_move_size(flow);
 	struct sk_buff *skb, *first;
 	struct csp_to to;
 
@@ -150,7 +190,7 @@ void csp_move_send(struct csp_flow *flow)
 		spin_unlock_bh(&flow->lock);
 		return;
 	}
-	skb = csp_move_build(flow);
+	skb = csp_move_build(flow, size);
 	csp_to_flow(&to, flow);
 	if (flow->attempt) {
 		CSP_INC(flow->cn, OUT_RETRANS);
