@@ -14,6 +14,7 @@ firewall_at_R() { # RULE...
 		chain forward {
 			type filter hook forward priority filter; policy drop
 			ct state established,related accept
+			ip6 nexthdr ipv6-icmp accept
 		}
 	END
 	echo "R is a firewall now: what is established or related passes, the rest is dropped."
@@ -95,10 +96,22 @@ firewalled_udp() {
 udp_server() { on "$1" ss -Hlun | grep -q ":$2 "; }	# HOST PORT
 granted() { [ "$(on R cspctl -j pinhole | jq '.[0].granted_ms')" = "$1" ]; }	# MS
 
+# Begin to send, what is written to descriptor $to, until $sender is killed.
+send_from_B() { # SOCAT_ADDRESS
+	[ -p "$tmp/from" ] || mkfifo "$tmp/from"
+	exec {to}<>"$tmp/from"
+	line "B\$ socat -u STDIN $1 &"
+	nsenter --net=/run/netns/csp-B -- socat -u STDIN "$1" <"$tmp/from" &
+	sender=$!
+	daemons+=("$sender")
+}
+
 incoming() {
-	local socat
+	local socat sender to
 	heading "Exchange 3: UDP from outside, let in by who receives it"
-	firewall_at_R "in eth1 out eth0 proto udp dport 6000-6999 ask-host"
+	firewall_at_R "in eth1 out eth0 proto udp dport 6000-6999 ask-host" "in eth0 accept"
+	echo "B will only send, and says so by setsockopt(): CSP_ENABLE, CSP_DIRECTION."
+	echo
 	: >"$tmp/heard"
 	record_links incoming A-R R-B
 	start_clock
@@ -109,20 +122,58 @@ incoming() {
 	daemons+=("$socat")
 	wait_for udp_server A 6000
 	monitor B
-	at B sh -c 'echo hello, A | socat -u STDIN UDP4-SENDTO:10.0.1.1:6000'
+	send_from_B 'UDP4-SENDTO:10.0.1.1:6000,sockopt-int=0:2530:1,sockopt-int=0:2540:1'
+	echo "hello, A" >&"$to"
 	wait_for heard "hello, A"
 	line "socat at A has heard: \"hello, A\""
+	wait_for happened B established
+	show_pinhole
+	kill "$sender"
 	wait_for happened B detached
+	exec {to}>&-
 	stop_monitors
 	kill "$socat"
 	wait_for quiet A B
 	check "the datagram has arrived" heard "hello, A"
 	ladder_of_links incoming A-R R-B -- A=10.0.1.1 R=10.0.1.254,10.0.2.254 B=10.0.2.2
+	expected_by_A
 	no_firewall_at_R
 	cat <<-END
 
-		The firewall opens nothing before A has said OK.
+		The firewall opens nothing before A has said OK, or has asked for it, and then in
+		one direction only.
 	END
+}
+
+# The other half of exchange 3: the receiver asks first.
+expected_by_A() {
+	local expect
+	printf '\nAnd the other way round, by IPv6: A says by CSP_EXPECT who will send.\n\n'
+	: >"$tmp/heard"
+	record_links expected A-R R-B
+	start_clock
+	monitor A
+	send_from_B 'UDP6-SENDTO:[fd00:1::1]:6001,bind=:5001,sockopt-int=41:2530:1'
+	wait_for udp_server B 5001
+	# struct csp_expect: AF_INET6, port 5001, fd00:2::2.
+	expect="UDP6-DATAGRAM:[fd00:2::2]:5001,bind=:6001,sockopt-int=41:2530:2"
+	expect+=,sockopt=41:2537:x0a001389fd000002000000000000000000000002
+	line "A\$ socat -u ${expect%%,sockopt*},sockopt-int=...,sockopt=... STDOUT &"
+	nsenter --net=/run/netns/csp-A -- socat -u "$expect" STDOUT >"$tmp/heard" &
+	socat=$!
+	daemons+=("$socat")
+	wait_for happened A established
+	show_pinhole
+	echo "hello, A6" >&"$to"
+	wait_for heard "hello, A6"
+	line "socat at A has heard: \"hello, A6\""
+	kill "$socat"
+	wait_for happened A detached
+	stop_monitors
+	kill "$sender"
+	exec {to}>&-
+	check "the datagram has arrived" heard "hello, A6"
+	ladder_of_links expected A-R R-B -- A=fd00:1::1 R=fd00:1::fe,fd00:2::fe B=fd00:2::2
 }
 
 start_proxy() {

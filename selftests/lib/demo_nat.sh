@@ -23,6 +23,16 @@ nat_outward() {
 	stop_monitors
 	check "nginx has seen R's address" grep -q '^10.0.2.254 .*GET /hello.* 200' "$tmp/access.log"
 	ladder_of_links nat A-R R-B -- A=10.0.1.1 R=10.0.1.254,10.0.2.254 B=10.0.2.2
+	printf '\nThe same by IPv6:\n\n'
+	record_links nat6 A-R R-B
+	start_clock
+	monitor A
+	at A cspctl run -- curl -sS "http://[fd00:2::2]/hello"
+	wait_for happened A detached
+	wait_for quiet A B
+	stop_monitors
+	check "nginx has seen R's address" grep -q '^fd00:2::fe .*GET /hello.* 200' "$tmp/access.log"
+	ladder_of_links nat6 A-R R-B -- A=fd00:1::1 R=fd00:1::fe,fd00:2::fe B=fd00:2::2
 	no_firewall_at_R
 	cat <<-END
 
