@@ -225,8 +225,7 @@ static u32 csp_attach_credit(const struct csp_rx *rx)
 	return 3 * (rx->skb->len + skb_network_header_len(rx->skb));
 }
 
-/* @udp: the way of the copy that it answers; section "UDP encapsulation". */
-static void csp_attach_ok_send(struct csp_flow *flow, bool udp, u8 attempt)
+static void csp_attach_ok_send(struct csp_flow *flow, u8 attempt)
 {
 	struct sk_buff *skb = NULL;
 	struct csp_to to;
@@ -235,7 +234,6 @@ static void csp_attach_ok_send(struct csp_flow *flow, bool udp, u8 attempt)
 	if (!flow->dead) {
 		skb = csp_attach_ok_build(flow, attempt);
 		csp_to_flow(&to, flow);
-		to.udp = udp;
 		if (skb && !csp_attach_charge_ok(flow, skb->len +
 						 csp_to_headers(&to))) {
 			kfree_skb(skb);
@@ -472,7 +470,7 @@ static u16 csp_attach_accept(struct csp_rx *rx, struct csp_flow *flow,
 		 * Before the data that the release of the socket sends. What
 		 * the segment acknowledges must not be among that.
 		 */
-		csp_attach_ok_send(flow, rx->udp, rx->rd.attempt);
+		csp_attach_ok_send(flow, rx->rd.attempt);
 		csp_attach_inject(rx, flow, msg);
 	}
 	release_sock(sk);
@@ -504,7 +502,7 @@ static void csp_attach_believed(struct csp_rx *rx, struct csp_flow *flow,
 		if (mv->rx_code)
 			csp_attach_refuse(rx, flow, msg, mv->rx_code);
 		else
-			csp_attach_ok_send(flow, rx->udp, rx->rd.attempt);
+			csp_attach_ok_send(flow, rx->rd.attempt);
 		return;
 	}
 	if (msg->seq <= mv->rx_seq) {
@@ -602,8 +600,6 @@ void csp_attach_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
 		    sizeof(mv->ok_nonce))) {
 		mv->unvalidated = false;
 		mv->due[CSP_DUE_OK] = 0;
-		/* The way by which an OK has got through. */
-		flow->udp = rx->udp;
 		/* And our identifiers, in case that a move of ours was moot. */
 		if (flow->state == CSP_STATE_ESTABLISHED)
 			mv->asking = false;
@@ -676,5 +672,5 @@ void csp_attach_timer(struct csp_flow *flow)
 		return;
 	}
 	CSP_INC(flow->cn, OUT_RETRANS);
-	csp_attach_ok_send(flow, READ_ONCE(flow->udp), mv->ok_attempt);
+	csp_attach_ok_send(flow, mv->ok_attempt);
 }

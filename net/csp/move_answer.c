@@ -117,7 +117,6 @@ void csp_move_rcv_cookie(struct csp_rx *rx, struct csp_flow *flow,
 	    rx->rd.xid == flow->xid && !mv->cookie_len) {
 		memcpy(mv->cookie, msg->nonce.data, msg->nonce.len);
 		mv->cookie_len = msg->nonce.len;
-		flow->udp = rx->udp;
 		flow->attempt++;
 		again = true;
 	}

@@ -177,15 +177,12 @@ static struct sk_buff *csp_move_build(struct csp_flow *flow, size_t size)
  * csp_move_send() - one transmission of the request
  * @flow: the flow; nothing is sent unless it is MOVING
  *
- * When it is repeated it goes both ways: the new path may take another one than
- * the old did.
- *
  * Context: any.
  */
 void csp_move_send(struct csp_flow *flow)
 {
-	struct sk_buff *skb, *first, *twin = NULL;
 	size_t size = csp_move_size(flow);
+	struct sk_buff *skb, *first;
 	struct csp_to to;
 
 	spin_lock_bh(&flow->lock);
@@ -195,10 +192,6 @@ void csp_move_send(struct csp_flow *flow)
 	}
 	skb = csp_move_build(flow, size);
 	csp_to_flow(&to, flow);
-	/* Who asked for its nonce can be reached in the way that it asked. */
-	if (skb && flow->attempt && !flow->move->cookie_len &&
-	    CSP_CONF(flow->cn, udp_encap) == 1)
-		twin = skb_copy(skb, GFP_ATOMIC);
 	if (flow->attempt) {
 		CSP_INC(flow->cn, OUT_RETRANS);
 	} else {
@@ -211,8 +204,4 @@ void csp_move_send(struct csp_flow *flow)
 	spin_unlock_bh(&flow->lock);
 	if (skb)
 		csp_tx(flow->cn, skb, &to, NULL);
-	if (twin) {
-		to.udp = !to.udp;
-		csp_tx(flow->cn, twin, &to, NULL);
-	}
 }

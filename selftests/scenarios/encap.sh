@@ -5,7 +5,7 @@
 # get through.  Data packets are never encapsulated.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 31
+plan 25
 
 two_hosts
 capture A-B
@@ -63,40 +63,6 @@ quit client
 quiet A
 ok "begins with UDP" counters_are A out-pkts=2 out-udp=2 out-retrans=0
 no_firewall B
-
-# --- a move to where the other way gets through -------------------------------------------------
-
-moves_to() { # IP WHAT_IS_DROPPED
-	count_from_here A B
-	ip -n csp-A -4 addr flush dev eth0 scope global
-	firewall B <<-END
-		chain in {
-			type filter hook input priority raw;
-			$2 drop
-		}
-	END
-	addr A:eth0 "$1/24"
-}
-phase moves
-ctl A peer flush >/dev/null
-listener mobile B tcp 0.0.0.0 81 prefer
-dial client A tcp 10.0.0.2 81 prefer
-tell mobile accept
-tell client info
-is "native" "$(field state) $(field udp)" "established false"
-moves_to 10.0.0.11 "ip protocol 253"
-ok "it moves to where native is dropped" wait_for counters_are A move-ok=1
-ok "and proves that it is there" wait_for counters_are B validated=1
-tell client info
-is "over UDP" "$(field state) $(field udp)" "established true"
-no_firewall B
-moves_to 10.0.0.1 "udp dport 4253"
-ok "it moves to where UDP is" wait_for counters_are A move-ok=1
-tell client info
-is "and is native again" "$(field state) $(field udp)" "established false"
-quit client mobile
-no_firewall B
-quiet A
 
 # --- not accepted ----------------------------------------------------------------------------
 
