@@ -208,6 +208,7 @@ unsigned int csp_setup_start(struct csp_net *cn, struct sock *sk,
 	struct csp_tuple named;
 	struct csp_flow *flow;
 	bool udp = false;
+	bool held;
 	u8 verdict;
 	int err;
 
@@ -234,13 +235,17 @@ unsigned int csp_setup_start(struct csp_net *cn, struct sock *sk,
 	csp_nl_event(flow, CSP_EVENT_CREATED);
 	csp_hook_confirm(skb);
 	spin_lock_bh(&flow->lock);
-	/* Never false: the queue of a new flow is empty. */
-	csp_hold(flow, skb);
-	csp_setup_arm(flow);
+	/* False if the flow has ended meanwhile, or the route has. */
+	held = csp_hold(flow, skb);
+	if (!flow->dead)
+		csp_setup_arm(flow);
 	spin_unlock_bh(&flow->lock);
 	csp_setup_send(flow, flow->udp ? NULL : dst);
 	csp_flow_put(flow);
-	return NF_STOLEN;
+	if (held)
+		return NF_STOLEN;
+	CSP_INC(cn, HELD_DROP);
+	return CSP_HOLD_FULL;
 }
 
 /**
