@@ -16,7 +16,7 @@
  *	     +-- five times no answer --------------------> CLOSED
  *
  * So a host that opens and closes many connections sends one packet for
- * twenty of them, and the other end one OK.
+ * a dozen of them, and the other end one OK.
  */
 #include <linux/random.h>
 #include <net/tcp.h>
@@ -37,8 +37,11 @@
 #define CSP_DETACH_ATTEMPTS	5
 #define CSP_DETACH_POLL		1000	/* ms, peer gone, socket still there */
 
-/* Detaches in a packet: what fits with the longest names, IPv6. */
-#define CSP_DETACH_MSG_LEN	(sizeof(struct csp_msghdr) + 8 + 2 * 28)
+/*
+ * Detaches in a packet: what fits with the longest names. These are of IPv6,
+ * and this end has an identity: it is known by a name that is lent to it.
+ */
+#define CSP_DETACH_MSG_LEN	(sizeof(struct csp_msghdr) + 8 + 44 + 28)
 #define CSP_DETACH_BUNDLE	((CSP_MSG_ROOM - (int)sizeof(struct csphdr)) / \
 				 (int)CSP_DETACH_MSG_LEN)
 

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/nat.sh"
 
-plan 53
+plan 55
 
 behind_nat
 nat masquerade
@@ -140,6 +140,17 @@ ok "messages" expect_messages A-R@prefix <<-END
 	A6 > B6: Detach(TCP, A6:A77,40000 <-> B6,80)
 	B6 > A6: OK
 END
+
+# The longest names, of more connections than fit into one packet.
+conf A detach_delay=1000
+count_from_here A
+listener server B tcp :: 80 prefer
+for i in {1..15}; do dial client A tcp fd00:2::2 80 require $((40000 + i)); done
+quit client server
+ok "many end together, under the longest names" quiet A B
+ok "and each is given up" counters_are A detach-out=15 detach-lost=0
+conf A detach_delay=20
+wait_for no_holes R
 
 # --- another port ----------------------------------------------------------------------------------
 
