@@ -555,7 +555,7 @@ static const struct net_protocol csp_protocol = {
 static const struct inet6_protocol csp_protocol6 = {
 	.handler	= csp_rcv,
 	.err_handler	= csp_err6,
-	.flags		= INET6_PROTO_NOPOLICY | INET6_PROTO_FINAL,
+	.flags		= INET6_PROTO_FINAL,
 };
 
 int __init csp_rx_init(void)
