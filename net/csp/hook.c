@@ -223,6 +223,25 @@ static unsigned int csp_out_known(struct csp_flow *flow, struct sk_buff *skb)
 	return verdict;
 }
 
+/*
+ * A tunnel keeps the socket of the packet inside on the one outside, which may
+ * even leave by another namespace. UDP tunnels send by a socket of theirs.
+ */
+static bool csp_out_tunnelled(const struct sock *sk,
+			      const struct nf_hook_state *state)
+{
+	return (state->sk && state->sk != sk) ||
+	       !net_eq(sock_net(sk), state->net);
+}
+
+/* Name of a packet; false: it is not the socket's own, or of no use. */
+static bool csp_out_tuple(const struct sock *sk, const struct sk_buff *skb,
+			  struct csp_tuple *t)
+{
+	return csp_skb_tuple(skb, false, t) && t->proto == sk->sk_protocol &&
+	       t->lport == inet_sk(sk)->inet_sport;
+}
+
 /* The socket is flagged, and its phase says that this packet matters. */
 static unsigned int csp_out_slow(struct csp_net *cn, struct sock *sk,
 				 struct sk_buff *skb, u8 mode, u8 phase)
@@ -231,7 +250,7 @@ static unsigned int csp_out_slow(struct csp_net *cn, struct sock *sk,
 	unsigned int verdict;
 	struct csp_tuple t;
 
-	if (!csp_skb_tuple(skb, false, &t))
+	if (!csp_out_tuple(sk, skb, &t))
 		return NF_ACCEPT;
 	flow = csp_flow_by_tuple(cn, &t);
 	if (flow) {
@@ -252,6 +271,7 @@ static unsigned int csp_out_slow(struct csp_net *cn, struct sock *sk,
 static unsigned int csp_out_auto(struct csp_net *cn, struct sock *sk,
 				 struct sk_buff *skb)
 {
+	struct csp_tuple t;
 	u8 mode;
 
 	if (sk->sk_protocol == IPPROTO_TCP) {
@@ -261,6 +281,8 @@ static unsigned int csp_out_auto(struct csp_net *cn, struct sock *sk,
 		return NF_ACCEPT;
 	}
 	if (skb_dst(skb)->dev->flags & IFF_LOOPBACK)
+		return NF_ACCEPT;
+	if (!csp_out_tuple(sk, skb, &t))
 		return NF_ACCEPT;
 	mode = csp_sk_mode(cn, sk);
 	if (mode == CSP_MODE_OFF || csp_sk_flag(sk, mode, CSP_PHASE_WATCH))
@@ -283,11 +305,13 @@ static unsigned int csp_hook_out(void *priv, struct sk_buff *skb,
 	if (likely(mode < 0)) {
 		cn = csp_pernet(state->net);
 		if (likely(!CSP_CONF(cn, default_mode) &&
-			   !READ_ONCE(cn->n_rules)))
+			   !READ_ONCE(cn->n_rules)) ||
+		    csp_out_tunnelled(sk, state))
 			return NF_ACCEPT;
 		return csp_out_auto(cn, sk, skb);
 	}
-	if (phase == CSP_PHASE_PASS || mode == CSP_MODE_OFF)
+	if (phase == CSP_PHASE_PASS || mode == CSP_MODE_OFF ||
+	    csp_out_tunnelled(sk, state))
 		return NF_ACCEPT;
 	if (phase == CSP_PHASE_WATCH && sk->sk_protocol == IPPROTO_TCP &&
 	    !tcp_hdr(skb)->syn)
