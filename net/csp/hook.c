@@ -144,6 +144,27 @@ void csp_release(struct csp_net *cn, struct sk_buff_head *list)
 }
 
 /**
+ * csp_hook_translates() - may NAT of this host give a held packet another name?
+ * @skb: the packet, which has passed LOCAL_OUT
+ *
+ * Source addresses are translated in POST_ROUTING, where it has not been yet,
+ * and never comes to in disguise. Conntrack must not know it before that.
+ *
+ * Context: any.
+ * Return: true if it has to pass there.
+ */
+bool csp_hook_translates(const struct sk_buff *skb)
+{
+	const struct nf_conn *ct = (struct nf_conn *)skb_nfct(skb);
+
+	if (!ct)
+		return false;
+	/* LOCAL_OUT leaves its mark if there is NAT in this namespace. */
+	return READ_ONCE(ct->status) & (nf_ct_is_confirmed(ct) ?
+					IPS_NAT_MASK : IPS_DST_NAT_DONE);
+}
+
+/**
  * csp_hook_confirm() - a held packet will travel in disguise
  * @skb: the packet
  *
@@ -157,8 +178,8 @@ void csp_hook_confirm(struct sk_buff *skb)
 	const struct nf_conn *ct = (struct nf_conn *)skb_nfct(skb);
 	const struct nf_ct_hook *ct_hook;
 
-	/* Not tracked in this namespace, or known already. */
-	if (!ct || nf_ct_is_confirmed(ct))
+	/* Not tracked in this namespace, known already, or it goes as it is. */
+	if (!ct || nf_ct_is_confirmed(ct) || csp_hook_translates(skb))
 		return;
 	rcu_read_lock();
 	ct_hook = rcu_dereference(nf_ct_hook);

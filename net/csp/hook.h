@@ -20,6 +20,7 @@ void csp_hook_in_update(struct csp_net *cn);
 bool csp_hold(struct csp_flow *flow, struct sk_buff *skb);
 /* Sends what was held. @list is spliced off under flow->lock by the caller. */
 void csp_release(struct csp_net *cn, struct sk_buff_head *list);
+bool csp_hook_translates(const struct sk_buff *skb);
 void csp_hook_confirm(struct sk_buff *skb);
 bool csp_skb_tuple(const struct sk_buff *skb, bool in, struct csp_tuple *t);
 

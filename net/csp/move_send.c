@@ -95,6 +95,7 @@ static bool csp_move_takes(const struct csp_writer *wr,
 	size_t len = skb->len - skb_transport_offset(skb);
 
 	return !skb_is_gso(skb) && !csp_has_options(skb) &&
+	       !csp_hook_translates(skb) &&
 	       wr->len + len + sizeof(struct csp_attrhdr) + 3 + CSP_SIGN_LEN <=
 	       wr->size;
 }

@@ -4,6 +4,7 @@
  */
 
 #include "flow.h"
+#include "hook.h"
 #include "lent.h"
 #include "opts.h"
 #include "piggyback.h"
@@ -41,6 +42,7 @@ static struct sk_buff *csp_setup_first(struct csp_flow *flow, size_t room)
 	unsigned int len;
 
 	if (!skb || skb_is_gso(skb) || csp_has_options(skb) ||
+	    csp_hook_translates(skb) ||
 	    (flow->attempt && !flow->piggybacked))
 		return NULL;
 	len = skb->len - skb_transport_offset(skb);
