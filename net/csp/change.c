@@ -43,9 +43,19 @@
 #define CSP_CHANGE_DOUBT	2	/* section "Setup again" */
 
 /* What is for boxes has no MAC: they could neither check nor alter it. */
+#define CSP_CHANGE_UNSIGNED	(CSP_SAY_TIMEOUT | CSP_SAY_SETUP)
+
 static bool csp_change_unsigned(u8 say)
 {
-	return !(say & ~(CSP_SAY_TIMEOUT | CSP_SAY_SETUP));
+	return !(say & ~CSP_CHANGE_UNSIGNED);
+}
+
+/* The peer gave no key, or a bad one, and never will: nothing can be signed. */
+static void csp_change_drop_signed(struct csp_flow *flow)
+{
+	spin_lock_bh(&flow->lock);
+	flow->move->say &= CSP_CHANGE_UNSIGNED;
+	spin_unlock_bh(&flow->lock);
 }
 
 static struct sk_buff *csp_change_build(struct csp_flow *flow)
@@ -106,11 +116,15 @@ static void csp_change_send(struct csp_flow *flow)
 static bool csp_change_take(struct csp_flow *flow)
 {
 	struct csp_move *mv = flow->move;
+	u8 say = mv->say;
 
 	lockdep_assert_held(&flow->lock);
-	if (mv->say_what || !mv->say || flow->state != CSP_STATE_ESTABLISHED)
+	/* What has to be signed and was wanted a moment ago: the next time. */
+	if (!mv->keyed)
+		say &= CSP_CHANGE_UNSIGNED;
+	if (mv->say_what || !say || flow->state != CSP_STATE_ESTABLISHED)
 		return false;
-	mv->say_what = BIT(__ffs(mv->say));
+	mv->say_what = BIT(__ffs(say));
 	mv->say &= ~mv->say_what;
 	mv->say_attempt = 0;
 	mv->say_xid = (__force __be32)get_random_u32();
@@ -133,7 +147,7 @@ void csp_change_next(struct csp_flow *flow)
 	if (!mv || READ_ONCE(mv->say_what) || !READ_ONCE(mv->say))
 		return;
 	if (!csp_change_unsigned(READ_ONCE(mv->say)) && !csp_sign_keys(flow))
-		return;
+		csp_change_drop_signed(flow);
 	spin_lock_bh(&flow->lock);
 	taken = csp_change_take(flow);
 	spin_unlock_bh(&flow->lock);
