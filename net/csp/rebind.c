@@ -31,6 +31,13 @@
 /* The segments that go before the answer are no longer than Ethernet's. */
 #define CSP_COMMON_MTU		ETH_DATA_LEN
 
+/* Its transport has ended: it will never send again, or is not hashed any more. */
+static bool csp_rebind_over(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_TCP ? sk->sk_state == TCP_CLOSE :
+						sock_flag(sk, SOCK_DEAD);
+}
+
 /**
  * csp_rebind_check() - can a socket be re-homed?
  * @sk: the socket
@@ -51,6 +58,8 @@ u16 csp_rebind_check(const struct sock *sk)
 					lockdep_sock_is_held(sk));
 	if (opt && opt->opt.srr)
 		return CSP_ERR_IMMOVABLE;
+	if (csp_rebind_over(sk))
+		return CSP_ERR_BUSY;
 	if (sk->sk_protocol == IPPROTO_UDP)
 		return 0;
 	if (!((1 << sk->sk_state) &
@@ -492,7 +501,7 @@ void csp_rebind_lift(struct sock *sk, bool window, u16 room)
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	sock_owned_by_me(sk);
-	if (sk->sk_protocol != IPPROTO_TCP)
+	if (sk->sk_protocol != IPPROTO_TCP || csp_rebind_over(sk))
 		return;
 	if (room)
 		csp_tcp_room(sk, -(int)room);
@@ -519,7 +528,7 @@ void csp_rebind_kick(struct sock *sk)
 {
 	sock_owned_by_me(sk);
 	sk_dst_reset(sk);
-	if (sk->sk_protocol != IPPROTO_TCP)
+	if (sk->sk_protocol != IPPROTO_TCP || csp_rebind_over(sk))
 		return;
 	csp_tcp_restart(sk, false);
 	csp_tcp_timer(sk);
@@ -539,7 +548,7 @@ void csp_rebind_kick(struct sock *sk)
 void csp_rebind_doubt(struct sock *sk)
 {
 	sock_owned_by_me(sk);
-	if (sk->sk_protocol != IPPROTO_TCP ||
+	if (sk->sk_protocol != IPPROTO_TCP || csp_rebind_over(sk) ||
 	    (!csp_tcp_believed(sk) &&
 	     inet_csk(sk)->icsk_ca_state != TCP_CA_Loss))
 		return;
