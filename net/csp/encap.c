@@ -14,6 +14,7 @@
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/udp.h>
+#include <net/udp_tunnel.h>
 
 #include "compat/udp.h"
 #include "encap.h"
@@ -103,10 +104,7 @@ static int csp_encap_open_one(struct csp_net *cn, int family,
 	udp_sk(sock->sk)->encap_rcv = csp_encap_rcv;
 	udp_sk(sock->sk)->encap_err_rcv = csp_encap_err_rcv;
 	udp_sk(sock->sk)->encap_type = 1;
-	if (family == AF_INET6)
-		udpv6_encap_enable();
-	else
-		udp_encap_enable();
+	udp_tunnel_encap_enable(sock->sk);
 	*res = sock;
 	return 0;
 }

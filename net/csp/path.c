@@ -302,7 +302,8 @@ void csp_path_watch(struct csp_flow *flow)
 	struct csp_net *cn = flow->cn;
 
 	spin_lock_bh(&cn->lock);
-	if (list_empty(&flow->watch_node) && csp_flow_listable(flow)) {
+	if (!READ_ONCE(cn->dying) && list_empty(&flow->watch_node) &&
+	    csp_flow_listable(flow)) {
 		list_add_tail(&flow->watch_node, &cn->watch);
 		queue_delayed_work(cn->wq, &cn->watch_work, CSP_WATCH_PERIOD);
 	}
