@@ -182,6 +182,8 @@ struct csp_peer_key {
 	u8		zero;
 };
 
+#define CSP_DETACH_ATTEMPTS	5	/* section "Timers" */
+
 /**
  * struct csp_peer - what is remembered of an address
  * @node:     in csp_net.peers
@@ -198,7 +200,8 @@ struct csp_peer_key {
  * @lock:     protects the lists that follow
  * @detach:   flows whose Detach waits for company; each holds a reference
  * @linger:   flows that wait for the other end's Detach, oldest first
- * @asked:    flows whose Detach was sent and not answered yet
+ * @asked:    flows whose Detach was sent and not answered yet, by how often;
+ *            each list in the order in which it is to be sent again
  * @work:     sends them
  */
 struct csp_peer {
@@ -216,7 +219,7 @@ struct csp_peer {
 	spinlock_t		lock;	/* see above */
 	struct list_head	detach;
 	struct list_head	linger;
-	struct list_head	asked;
+	struct list_head	asked[CSP_DETACH_ATTEMPTS];
 	struct delayed_work	work;
 };
 

@@ -34,7 +34,6 @@
 /* Section "Timers". */
 #define CSP_DETACH_LINGER	1000	/* ms, responder */
 #define CSP_DETACH_RTO		250	/* ms, first retransmission */
-#define CSP_DETACH_ATTEMPTS	5
 #define CSP_DETACH_POLL		1000	/* ms, peer gone, socket still there */
 
 /*
@@ -164,8 +163,9 @@ static int csp_detach_collect(struct list_head *from, struct list_head *due,
 	list_for_each_entry_safe(flow, tmp, from, detach_node) {
 		if (n == room)
 			break;
+		/* In the order of their time. */
 		if (time_before(jiffies, flow->next_tx))
-			continue;
+			break;
 		first = list_first_entry_or_null(due, struct csp_flow,
 						 detach_node);
 		/* One source, and one host: behind a NAT there may be others. */
@@ -206,13 +206,15 @@ static bool csp_detach_bundle(struct csp_peer *peer, struct list_head *lost)
 	struct csp_writer wr;
 	struct csp_to to = {};
 	LIST_HEAD(due);
-	int n;
+	int i, n = 0;
 
 	if (!skb)
 		return false;
 	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, xid, 0, 0);
 	spin_lock_bh(&peer->lock);
-	n = csp_detach_collect(&peer->asked, &due, CSP_DETACH_BUNDLE);
+	for (i = 0; i < CSP_DETACH_ATTEMPTS; i++)
+		n += csp_detach_collect(&peer->asked[i], &due,
+					CSP_DETACH_BUNDLE - n);
 	n += csp_detach_collect(&peer->detach, &due, CSP_DETACH_BUNDLE - n);
 	csp_detach_collect(&peer->linger, &due, CSP_DETACH_BUNDLE - n);
 	n = 0;
@@ -224,8 +226,9 @@ static bool csp_detach_bundle(struct csp_peer *peer, struct list_head *lost)
 		if (!n++)
 			csp_to_flow(&to, flow);
 		csp_detach_write(&wr, flow, xid);
+		list_move_tail(&flow->detach_node,
+			       &peer->asked[flow->attempt - 1]);
 	}
-	list_splice_tail(&due, &peer->asked);
 	spin_unlock_bh(&peer->lock);
 
 	if (!n) {
@@ -239,27 +242,31 @@ static bool csp_detach_bundle(struct csp_peer *peer, struct list_head *lost)
 	return true;
 }
 
+/* Jiffies until the first of @list is due, if that is sooner than @next. */
+static unsigned long csp_detach_sooner(struct list_head *list,
+				       unsigned long next)
+{
+	const struct csp_flow *flow;
+	unsigned long wait;
+
+	flow = list_first_entry_or_null(list, struct csp_flow, detach_node);
+	if (!flow)
+		return next;
+	wait = time_after(flow->next_tx, jiffies) ? flow->next_tx - jiffies : 1;
+	return next ? min(wait, next) : wait;
+}
+
 /* Jiffies until something is due, or 0: all queues are empty. */
 static unsigned long csp_detach_next(struct csp_peer *peer)
 {
-	struct list_head *lists[] = { &peer->detach, &peer->linger,
-				      &peer->asked };
-	unsigned long next = 0, wait;
-	struct csp_flow *flow;
+	unsigned long next;
 	int i;
 
 	lockdep_assert_held(&peer->lock);
-	for (i = 0; i < ARRAY_SIZE(lists); i++) {
-		list_for_each_entry(flow, lists[i], detach_node) {
-			wait = time_after(flow->next_tx, jiffies) ?
-			       flow->next_tx - jiffies : 1;
-			if (!next || wait < next)
-				next = wait;
-			/* In the order of their time, but for retransmissions. */
-			if (lists[i] != &peer->asked)
-				break;
-		}
-	}
+	next = csp_detach_sooner(&peer->detach, 0);
+	next = csp_detach_sooner(&peer->linger, next);
+	for (i = 0; i < CSP_DETACH_ATTEMPTS; i++)
+		next = csp_detach_sooner(&peer->asked[i], next);
 	return next;
 }
 
@@ -331,18 +338,19 @@ bool csp_detach_done(struct csp_rx *rx, struct csp_flow *flow)
 static struct csp_flow *csp_detach_find(struct csp_peer *peer, __be32 xid,
 					__be64 peer_cid)
 {
-	struct csp_flow *flow, *found = NULL;
+	struct csp_flow *flow;
+	int i;
 
 	spin_lock_bh(&peer->lock);
-	list_for_each_entry(flow, &peer->asked, detach_node) {
-		if (flow->xid == xid && flow->peer_cid == peer_cid &&
-		    csp_flow_get(flow)) {
-			found = flow;
-			break;
-		}
-	}
+	for (i = 0; i < CSP_DETACH_ATTEMPTS; i++)
+		list_for_each_entry(flow, &peer->asked[i], detach_node)
+			if (flow->xid == xid && flow->peer_cid == peer_cid &&
+			    csp_flow_get(flow))
+				goto out;
+	flow = NULL;
+out:
 	spin_unlock_bh(&peer->lock);
-	return found;
+	return flow;
 }
 
 /**
@@ -359,13 +367,18 @@ bool csp_detach_no_conn(struct csp_rx *rx, const struct csp_msg *msg)
 	struct csp_peer *peer;
 	struct csp_flow *flow;
 
+	/* All of a packet is one transaction: whoever guesses does so once. */
+	if (rx->missed)
+		return false;
 	peer = csp_peer_get(rx->cn, &rx->saddr, 0, 0, false);
 	if (!peer)
 		return false;
 	flow = csp_detach_find(peer, rx->rd.xid, msg->dcid);
 	csp_peer_put(peer);
-	if (!flow)
+	if (!flow) {
+		rx->missed = true;
 		return false;
+	}
 	csp_flow_kill(flow, CSP_EVENT_DETACHED);
 	csp_flow_put(flow);
 	return true;

@@ -122,6 +122,7 @@ static struct csp_peer *csp_peer_alloc(struct csp_net *cn,
 				       const struct csp_peer_key *key)
 {
 	struct csp_peer *peer;
+	int i;
 
 	peer = kzalloc(sizeof(*peer), GFP_ATOMIC);
 	if (!peer)
@@ -136,7 +137,8 @@ static struct csp_peer *csp_peer_alloc(struct csp_net *cn,
 	spin_lock_init(&peer->lock);
 	INIT_LIST_HEAD(&peer->detach);
 	INIT_LIST_HEAD(&peer->linger);
-	INIT_LIST_HEAD(&peer->asked);
+	for (i = 0; i < CSP_DETACH_ATTEMPTS; i++)
+		INIT_LIST_HEAD(&peer->asked[i]);
 	INIT_DELAYED_WORK(&peer->work, csp_detach_work);
 	return peer;
 }

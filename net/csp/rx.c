@@ -61,6 +61,7 @@ bool csp_rx_start(struct csp_rx *rx, struct csp_net *cn, struct sk_buff *skb,
 	rx->udp = udp;
 	rx->port = port;
 	rx->iif = skb->skb_iif;
+	rx->missed = false;
 	rx->reply = NULL;
 	if (skb->protocol == htons(ETH_P_IP)) {
 		rx->family = 4;

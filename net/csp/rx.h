@@ -20,6 +20,7 @@ struct csp_to;
  * @udp:    came over UDP
  * @port:   from this UDP port
  * @iif:    by this interface
+ * @missed: a Detach of ours that it speaks of was not found: no other is either
  * @reply:  answer being built, or NULL
  * @wr:     its writer
  */
@@ -33,6 +34,7 @@ struct csp_rx {
 	bool			udp;
 	__be16			port;
 	int			iif;
+	bool			missed;
 	struct sk_buff		*reply;
 	struct csp_writer	wr;
 };
