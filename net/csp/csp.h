@@ -465,6 +465,7 @@ enum csp_todo {
 	CSP_TODO_BACK,		/* the peer is where it was, not where it went */
 	CSP_TODO_VOUCH,		/* csp_move.attach is an answer to be proved */
 	CSP_TODO_SIGN,		/* csp_move.attach is a Setup that wants a MAC */
+	CSP_TODO_LOST,		/* it is in the table under no name: end it */
 };
 
 /**

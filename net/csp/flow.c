@@ -401,8 +401,11 @@ int csp_flow_retuple(struct csp_flow *flow, const struct csp_tuple *t)
 
 	flow->t = old;
 	if (rhashtable_lookup_insert_fast(&cn->flows, &flow->tuple_node,
-					  csp_flow_params))
+					  csp_flow_params)) {
 		pr_warn_ratelimited("csp: a flow lost its place in the table\n");
+		/* Nobody would find it any more, not even the namespace's end. */
+		csp_flow_todo(flow, CSP_TODO_LOST);
+	}
 	return err == -EEXIST ? -EADDRINUSE : err;
 }
 
@@ -729,6 +732,8 @@ static void csp_flow_work(struct work_struct *work)
 					     struct csp_flow, work);
 	unsigned long todo = xchg(&flow->todo, 0);
 
+	if (todo & BIT(CSP_TODO_LOST))
+		csp_flow_kill(flow, CSP_EVENT_DELETED);
 	if (READ_ONCE(flow->dead))
 		goto out;
 	if (todo & BIT(CSP_TODO_FAIL))
@@ -829,10 +834,30 @@ struct csp_move *csp_flow_move_state(struct csp_flow *flow, gfp_t gfp)
 	return new;
 }
 
+/* So many flows are looked at before others have their turn. */
+#define CSP_WALK_TURN	1024
+
+/**
+ * csp_flow_walk_turn() - let others have their turn in a walk over all flows
+ * @iter: the walk
+ * @n:    flows looked at so far
+ *
+ * Context: process; the walk is under RCU, but for a moment here.
+ */
+void csp_flow_walk_turn(struct rhashtable_iter *iter, unsigned int n)
+{
+	if (n % CSP_WALK_TURN)
+		return;
+	rhashtable_walk_stop(iter);
+	cond_resched();
+	rhashtable_walk_start(iter);
+}
+
 static void csp_flows_kill_all(struct csp_net *cn)
 {
 	struct rhashtable_iter iter;
 	struct csp_flow *flow;
+	unsigned int n = 0;
 
 	rhashtable_walk_enter(&cn->flows, &iter);
 	do {
@@ -842,6 +867,7 @@ static void csp_flows_kill_all(struct csp_net *cn)
 				continue;
 			csp_flow_kill(flow, CSP_EVENT_DELETED);
 			csp_flow_put(flow);
+			csp_flow_walk_turn(&iter, ++n);
 		}
 		rhashtable_walk_stop(&iter);
 	} while (cond_resched(), flow == ERR_PTR(-EAGAIN));

@@ -11,6 +11,7 @@ int csp_flow_cache_init(void);
 void csp_flow_cache_exit(void);
 int csp_flows_init(struct csp_net *cn);
 void csp_flows_exit(struct csp_net *cn);
+void csp_flow_walk_turn(struct rhashtable_iter *iter, unsigned int n);
 
 /* New flow, in no table, with one reference for the tables. Any context. */
 struct csp_flow *csp_flow_alloc(struct csp_net *cn, const struct csp_tuple *t,
