@@ -28,6 +28,7 @@ all: modules tools
 
 # kbuild leaves objects beside the sources, so each kernel has its own tree of
 # links to them.  It is refreshed every time: new files appear, removed ones go.
+# In a copy of the whole tree they lead to the original: it is built anew.
 # The lock is for test machines of one kernel that start at the same moment.
 PHONY += modules
 modules: headers
@@ -40,6 +41,8 @@ SOURCES = find ./Kbuild include net selftests/fail -type f \
 
 PHONY += locked-modules
 locked-modules:
+	@[ ! -e $(OBJ)/Kbuild ] || [ $(OBJ)/Kbuild -ef Kbuild ] || \
+		find $(OBJ) -mindepth 1 ! -name .lock -delete
 	@$(SOURCES) | while read -r f; do \
 		[ -L $(OBJ)/$$f ] || { mkdir -p $(OBJ)/$${f%/*}; ln -sfn $(CURDIR)/$$f $(OBJ)/$$f; }; \
 	done
