@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/nat.sh"
 
-plan 55
+plan 56
 
 behind_nat
 nat masquerade
@@ -141,15 +141,18 @@ ok "messages" expect_messages A-R@prefix <<-END
 	B6 > A6: OK
 END
 
-# The longest names, of more connections than fit into one packet.
-conf A detach_delay=1000
+# The longest names, of more connections than fit into one packet: all end at once.
+listener server B udp :: 5000 prefer
+for i in {1..30}; do
+	dial client A udp fd00:2::2 5000 require $((40000 + i))
+	tell client send 10
+done
+thirty() { [ "$(ctl A -j flow | values state | grep -c established)" = 30 ]; }
+ok "many connections under the longest names" wait_for thirty
 count_from_here A
-listener server B tcp :: 80 prefer
-for i in {1..15}; do dial client A tcp fd00:2::2 80 require $((40000 + i)); done
 quit client server
-ok "many end together, under the longest names" quiet A B
-ok "and each is given up" counters_are A detach-out=15 detach-lost=0
-conf A detach_delay=20
+ok "end together" quiet A B
+ok "and each is given up" counters_are A detach-out=30 detach-lost=0
 wait_for no_holes R
 
 # --- another port ----------------------------------------------------------------------------------
