@@ -201,6 +201,7 @@ static void csp_addr_work(struct work_struct *work)
 	bool new6 = test_and_clear_bit(CSP_NET_ADDR_NEW6, &cn->flags);
 	bool multihome = CSP_CONF(cn, multihome);
 	struct rhashtable_iter iter;
+	unsigned int looked = 0;
 	struct csp_flow *flow;
 
 	if (time_after_eq(jiffies, cn->addr_since + CSP_ADDR_PERIOD)) {
@@ -222,6 +223,7 @@ static void csp_addr_work(struct work_struct *work)
 		csp_path_look_at(flow, multihome && (flow->t.family == 4 ?
 						     new4 : new6));
 		csp_flow_put(flow);
+		csp_flow_walk_turn(&iter, ++looked);
 	}
 	rhashtable_walk_stop(&iter);
 	rhashtable_walk_exit(&iter);
