@@ -368,10 +368,12 @@ static bool csp_in_begins(const struct sk_buff *skb, const struct csp_tuple *t)
 static bool csp_in_forbidden(struct csp_net *cn, const struct sk_buff *skb,
 			     const struct csp_tuple *t)
 {
+	/* Section "Modes": default and rules do not speak of it. */
+	const bool own = skb->dev->flags & IFF_LOOPBACK;
 	struct csp_flow *flow;
 
 	if (!csp_in_begins(skb, t) ||
-	    csp_listen_mode(cn, t, skb->skb_iif) != CSP_MODE_REQUIRE)
+	    csp_listen_mode(cn, t, skb->skb_iif, own) != CSP_MODE_REQUIRE)
 		return false;
 	flow = csp_flow_by_tuple(cn, t);
 	if (!flow)

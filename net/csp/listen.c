@@ -118,22 +118,25 @@ static struct sock *csp_listen_udp_sk(struct csp_net *cn,
  * @cn:  namespace
  * @t:   name of a connection
  * @iif: interface that its packets come by
+ * @own: only what the socket itself says counts, not default and rules
  *
  * Context: any.
- * Return: enum csp_mode, or -1: nobody serves it.
+ * Return: enum csp_mode, or -1: nobody serves it, or the socket says nothing.
  */
-int csp_listen_mode(struct csp_net *cn, const struct csp_tuple *t, int iif)
+int csp_listen_mode(struct csp_net *cn, const struct csp_tuple *t, int iif,
+		    bool own)
 {
+	const bool tcp = t->proto == IPPROTO_TCP;
 	struct sock *sk;
-	int mode;
+	int mode = -1;
+	u8 phase;
 
-	if (t->proto == IPPROTO_TCP)
-		return csp_listen_tcp(cn, t, iif, NULL);
 	rcu_read_lock();
-	sk = csp_listen_udp_sk(cn, t, iif);
-	mode = sk ? csp_sk_mode(cn, sk) : -1;
-	rcu_read_unlock();
+	sk = tcp ? csp_listen_tcp_sk(cn, t, iif) : csp_listen_udp_sk(cn, t, iif);
 	if (sk)
+		mode = own ? csp_sk_variant(sk, &phase) : csp_sk_mode(cn, sk);
+	rcu_read_unlock();
+	if (sk && !tcp)
 		sock_put(sk);
 	return mode;
 }

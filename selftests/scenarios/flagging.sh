@@ -5,7 +5,7 @@
 # cgroup, by cspctl run.  What a socket says itself comes first.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 24
+plan 28
 
 two_hosts
 listener server B tcp 0.0.0.0 80 prefer
@@ -50,6 +50,19 @@ client client A tcp 10.0.0.2 81
 ok "the default is to require" not connect client
 is "and the listener does not want to" "$(field error)" EPROTONOSUPPORT
 quit client
+listener local A tcp 127.0.0.1 80
+ok "what stays on the host is plain" dial client A tcp 127.0.0.1 80
+quit client local
+listener local A udp 127.0.0.1 5000
+dial client A udp 127.0.0.1 5000 "" 40000
+ok "UDP too" datagram client local 10
+tell local connect 127.0.0.1 40000
+ok "both ways" datagram local client 10
+quit client local
+listener local A tcp 127.0.0.1 80 require
+client client A tcp 127.0.0.1 80
+ok "unless a socket itself says otherwise" not connect client
+quit client local
 conf A default_mode=0
 try ""
 is "the default is off again" "$got" "none off"
