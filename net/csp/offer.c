@@ -19,6 +19,18 @@
 #include "redirect.h"
 #include "rx.h"
 
+/* Is there room for one more? What does not fit three times the Setup is left out. */
+static bool csp_offer_fits(const struct csp_writer *wr, u8 family)
+{
+	const size_t end = sizeof(struct csp_attrhdr) + sizeof(struct csp_a_end) +
+			   (family == 4 ? sizeof(struct in_addr) :
+					  sizeof(struct in6_addr));
+
+	return wr->len + sizeof(struct csp_msghdr) +
+	       sizeof(struct csp_attrhdr) + sizeof(struct csp_a_conn) +
+	       2 * end <= wr->size;
+}
+
 /**
  * csp_offer_write() - offer this host's other addresses, if it wants to
  * @wr:   writer
@@ -42,17 +54,18 @@ int csp_offer_write(struct csp_writer *wr, struct csp_flow *flow, __be64 dcid)
 	};
 	int i, n;
 
-	if (!CSP_CONF(flow->cn, multihome))
+	/* Without keys nothing could move there. */
+	if (!CSP_CONF(flow->cn, multihome) || !flow->pair)
 		return 0;
 	n = csp_path_others(flow, addr, ARRAY_SIZE(addr));
-	for (i = 0; i < n; i++) {
+	for (i = 0; i < n && csp_offer_fits(wr, flow->t.family); i++) {
 		src.loc = addr[i];
 		csp_write_msg(wr, CSP_MSG_ATTACH, 0, dcid);
 		csp_write_conn(wr, flow->t.proto, csp_flow_dir(flow), &src, &dst);
 	}
-	if (n)
+	if (i)
 		flow->offered = true;
-	return n;
+	return i;
 }
 
 /* Lock held; @new is there if the flow has no list yet. */

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 16
+plan 17
 
 two_homes
 ip -n csp-S addr del 10.0.5.2/24 dev eth1
@@ -40,6 +40,14 @@ ok "the server's first link goes down: it moves to the other" wait_for moved S 1
 ok "data arrives" exchange client server 100k
 quit client server
 ok "both ends forget the connection" quiet C S
+
+# So many that an OK has no room for them, since the Setup has no key.
+for n in 11 12 13 14; do ip -n csp-S addr add 10.0.5.$n/24 dev eth1; done
+listener server S tcp 10.0.5.2 81 prefer
+count_from_here S
+on C "$lib/say.py" 10.0.1.1 10.0.5.2 setup id=a1a1a1a1a1a1a1a1 conn=tcp,10.0.1.1,7000,10.0.5.2,81
+ok "offers that do not fit: the Setup is granted" \
+	wait_for counters_are S setup-in=1 out-pkts=1 out-errors=0
 ok "messages: the offer" expect_messages C-R@offer <<-END
 	Sx > C: Attach(TCP, Sy,80 <-> C,40000) + Sig
 	C > Sx: OK + Sig
