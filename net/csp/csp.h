@@ -616,12 +616,18 @@ static inline __be64 csp_flow_prev(const struct csp_flow *flow)
 				    CSP_CIDS].id);
 }
 
+/* The same direction, as the other end says it. */
+static inline u8 csp_dir_turned(u8 dir)
+{
+	if (dir == CSP_DIR_BOTH)
+		return dir;
+	return dir == CSP_DIR_FORWARD ? CSP_DIR_REVERSE : CSP_DIR_FORWARD;
+}
+
 /* Direction as this end says it: SRC is who speaks. */
 static inline u8 csp_flow_dir(const struct csp_flow *flow)
 {
-	if (flow->initiator || flow->dir == CSP_DIR_BOTH)
-		return flow->dir;
-	return flow->dir == CSP_DIR_FORWARD ? CSP_DIR_REVERSE : CSP_DIR_FORWARD;
+	return flow->initiator ? flow->dir : csp_dir_turned(flow->dir);
 }
 
 /* Since the last look at all flows; bits of csp_net.flags. */

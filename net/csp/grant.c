@@ -253,7 +253,8 @@ static void csp_grant_answer(const struct csp_rx *rx, const struct csp_reg *reg,
 	csp_write_start(&wr, skb->data, CSP_MSG_ROOM, rx->rd.xid, CSP_F_REPLY,
 			rx->rd.attempt);
 	csp_write_msg(&wr, code ? CSP_MSG_REJECT : CSP_MSG_OK, 0, msg->cid);
-	csp_write_conn(&wr, msg->proto, msg->dir, &own, &msg->src);
+	csp_write_conn(&wr, msg->proto, csp_dir_turned(msg->dir), &own,
+		       &msg->src);
 	csp_write_u32(&wr, CSP_A_SEQ, msg->seq);
 	if (code)
 		csp_write_error(&wr, code, 0);

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 70
+plan 72
 
 home_network 5ms
 dropper R
@@ -164,6 +164,17 @@ for lost in Setup OK; do
 	over
 done
 
+# --- one way only ----------------------------------------------------------------------------------------
+
+phase one-way
+client client A udp 10.0.9.9 5000 require 40002
+tell client setopt 0 2540 01000000
+tell client setopt 0 2534 "$(token | cut -c 3-)"
+connect client
+ok "data that goes one way only: it arrives" datagram client server 100
+wait_for is_state client established
+over
+
 # --- a host that hides as well ---------------------------------------------------------------------------------------
 
 ctl B register del 10.0.9.9
@@ -214,4 +225,6 @@ ok "messages of the firewall" expect_messages -f R-H@in <<-END
 	B > H: OK(UDP, S:B,5000 <-> A,40000:$p3*) + Sig
 	H > A: Redirect(UDP, A,40000:$p3 <-> S:B,5000, by H)
 END
+ok "each end says the direction as it sees it" \
+	grep -q '^B > H: OK(UDP, S:B,5000 <- A,40002' <(messages R-H@one-way)
 ok "no data passed the firewall" not grep -q . <(transport R-H@in)

@@ -160,7 +160,8 @@ static void csp_guard_write(struct csp_writer *wr, const struct csp_msg *msg,
 	if (msg->type == CSP_MSG_OK) {
 		/* SRC is who speaks, and A is told its own end first. */
 		csp_write_msg(wr, CSP_MSG_REDIRECT, 0, msg->dcid);
-		csp_write_conn(wr, msg->proto, msg->dir, &msg->dst, &msg->src);
+		csp_write_conn(wr, msg->proto, csp_dir_turned(msg->dir),
+			       &msg->dst, &msg->src);
 		csp_write_blob(wr, CSP_A_PUBKEY, home->rel.remote,
 			       CSP_PUBKEY_LEN);
 	} else {
