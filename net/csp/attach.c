@@ -638,9 +638,7 @@ void csp_attach_validated(struct csp_flow *flow)
 	}
 	release_sock(sk);
 	sock_put(sk);
-	spin_lock_bh(&flow->lock);
-	csp_move_set_due(flow, CSP_DUE_DOUBT, CSP_MOVE_DOUBT);
-	spin_unlock_bh(&flow->lock);
+	csp_move_doubt_later(flow);
 }
 
 /* The next OK is a late one. */

@@ -338,7 +338,14 @@ struct csp_skb_cb {
 	__be16	port;
 };
 
-/* Timers of an ESTABLISHED flow; move.c has them share the flow's one. */
+/* Is the peer's agent asked where the peer is? refer.c, once in a move. */
+enum csp_inquiry {
+	CSP_INQUIRY_NOT_YET,
+	CSP_INQUIRY_OPEN,	/* after the first silence; no answer so far */
+	CSP_INQUIRY_OVER,
+};
+
+/* Timers of an ESTABLISHED flow; move_due.c has them share the flow's one. */
 enum csp_due {
 	CSP_DUE_OK,		/* the OK to a move again, or give up */
 	CSP_DUE_SAY,		/* a request that is no move again */
@@ -378,8 +385,7 @@ enum csp_say {
  * @refused:   enum csp_error of a refusal that ends the move under way; 0 none
  * @gone:      and the peer itself says that its socket is gone
  * @referred:  Redirects of the move, in a row
- * @inquired:  the peer's agent was asked, after the first silence of the move
- * @inquiring: and has not answered yet
+ * @inquiry:   enum csp_inquiry, in the move under way
  * @peer_at:   where the peer was when this end began to ask, or says that it
  *             has been since
  * @say:       what a request of ours that is no move says, enum csp_say bits;
@@ -425,8 +431,7 @@ struct csp_move {
 	u16			refused;
 	bool			gone;
 	u8			referred;
-	bool			inquired;
-	bool			inquiring;
+	u8			inquiry;
 	struct in6_addr		peer_at;
 	u8			say;
 	u8			say_what;

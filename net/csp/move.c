@@ -209,8 +209,7 @@ void csp_move_enter(struct csp_flow *flow, struct csp_move *mv)
 		if (flow->state != CSP_STATE_MOVING) {
 			mv->started = jiffies;
 			mv->referred = 0;
-			mv->inquired = false;
-			mv->inquiring = false;
+			mv->inquiry = CSP_INQUIRY_NOT_YET;
 		}
 		csp_flow_set_state(flow, CSP_STATE_MOVING);
 		csp_change_put_off(flow);

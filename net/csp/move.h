@@ -7,12 +7,6 @@
 
 #include "csp.h"
 
-/*
- * After the answer, of the peer or to it: longer than an ACK may be delayed;
- * csp.rst, section "Timers".
- */
-#define CSP_MOVE_DOUBT		50	/* ms */
-
 struct csp_msg;
 struct csp_rebind;
 struct csp_rx;
@@ -23,6 +17,7 @@ int csp_move_request(struct csp_flow *flow, const struct in6_addr *laddr,
 void csp_move_arm(struct csp_flow *flow);
 void csp_move_set_due(struct csp_flow *flow, enum csp_due due,
 		      unsigned long ms);
+void csp_move_doubt_later(struct csp_flow *flow);
 void csp_move_due(struct csp_flow *flow);
 int csp_move_rehome(struct csp_flow *flow, struct sock *sk,
 		    struct csp_rebind *rb);

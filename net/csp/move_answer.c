@@ -238,8 +238,6 @@ void csp_move_finish(struct csp_flow *flow)
 	csp_rebind_lift(sk, false, room);
 	release_sock(sk);
 	sock_put(sk);
-	spin_lock_bh(&flow->lock);
-	csp_move_set_due(flow, CSP_DUE_DOUBT, CSP_MOVE_DOUBT);
-	spin_unlock_bh(&flow->lock);
+	csp_move_doubt_later(flow);
 	csp_change_next(flow);
 }

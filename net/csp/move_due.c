@@ -13,6 +13,12 @@
 #include "rebind.h"
 #include "refresh.h"
 
+/*
+ * After the answer, of the peer or to it: longer than an ACK may be delayed;
+ * csp.rst, section "Timers".
+ */
+#define CSP_MOVE_DOUBT		50	/* ms */
+
 /**
  * csp_move_arm() - set the flow's timer to the earliest of csp_move.due
  * @flow: the flow, ESTABLISHED
@@ -55,6 +61,19 @@ void csp_move_set_due(struct csp_flow *flow, enum csp_due due,
 	flow->move->due[due] = (jiffies + msecs_to_jiffies(ms)) ?: 1;
 	if (!flow->dead && flow->state == CSP_STATE_ESTABLISHED)
 		csp_move_arm(flow);
+}
+
+/**
+ * csp_move_doubt_later() - in a while, see what became of what was in flight
+ * @flow: the flow, of which a move has just been answered
+ *
+ * Context: the flow's work.
+ */
+void csp_move_doubt_later(struct csp_flow *flow)
+{
+	spin_lock_bh(&flow->lock);
+	csp_move_set_due(flow, CSP_DUE_DOUBT, CSP_MOVE_DOUBT);
+	spin_unlock_bh(&flow->lock);
 }
 
 static bool csp_move_take_due(struct csp_flow *flow, enum csp_due due)

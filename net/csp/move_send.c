@@ -52,7 +52,7 @@ static unsigned long csp_move_rto(struct csp_flow *flow)
 
 	lockdep_assert_held(&flow->lock);
 	/* The agent is asked in place of a retransmission. */
-	if (flow->move->inquiring) {
+	if (flow->move->inquiry == CSP_INQUIRY_OPEN) {
 		ms = max(ms, csp_move_patience(flow->cn, &flow->move->peer_at));
 		backoff++;
 	}

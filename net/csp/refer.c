@@ -47,14 +47,14 @@ bool csp_refer_turn(struct csp_flow *flow)
 
 	spin_lock_bh(&flow->lock);
 	at_home = ipv6_addr_equal(&flow->t.raddr, &flow->home_r);
-	if (mv->inquiring) {
-		mv->inquiring = false;
+	if (mv->inquiry == CSP_INQUIRY_OPEN) {
+		mv->inquiry = CSP_INQUIRY_OVER;
 		turn = at_home && !ipv6_addr_equal(&mv->peer_at, &flow->home_r);
 		if (turn)
 			flow->want_r = mv->peer_at;
-	} else if (!mv->inquired && !at_home && csp_refer_agent(flow)) {
-		mv->inquired = true;
-		mv->inquiring = true;
+	} else if (mv->inquiry == CSP_INQUIRY_NOT_YET && !at_home &&
+		   csp_refer_agent(flow)) {
+		mv->inquiry = CSP_INQUIRY_OPEN;
 		flow->want_r = flow->home_r;
 		turn = true;
 	}
@@ -145,7 +145,8 @@ void csp_refer_rcv(struct csp_rx *rx, struct csp_flow *flow,
 		fits = !copy && csp_refer_fits(flow, msg);
 		if (fits) {
 			flow->move->referred++;
-			flow->move->inquiring = false;
+			if (flow->move->inquiry == CSP_INQUIRY_OPEN)
+				flow->move->inquiry = CSP_INQUIRY_OVER;
 			flow->names->dst.loc = msg->dst.loc;
 			flow->want_r = msg->dst.loc;
 		}
