@@ -13,6 +13,7 @@
 #include "judge.h"
 #include "nat.h"
 #include "pinhole.h"
+#include "policy.h"
 #include "reply.h"
 #include "timeout.h"
 
@@ -112,25 +113,35 @@ enum csp_fate csp_box_change(struct csp_packet *p, const struct csp_msg *msg)
 
 /*
  * Where it leads to, as it is inside a NAT: the mover by the IP header, the other
- * end, if it is inside, by what it has.
+ * end by what it has, if it is there that the packet goes. An address that the
+ * pinhole does not know is @elsewhere, and has to be that of DST.
  */
-static void csp_move_key(const struct csp_packet *p, const struct csp_hole *hole,
+static bool csp_move_key(const struct csp_packet *p, const struct csp_hole *hole,
 			 const struct csp_msg *msg, struct csp_hole_move *mv)
 {
 	const enum csp_hole_end from = mv->end, to = !mv->end;
+	const __be16 encap = csp_box_udp_port(p->box);
+	struct csp_hole_key *key = &mv->key;
 
-	mv->key.proto = msg->proto;
-	mv->key.family = p->family;
-	mv->key.addr[from] = p->saddr;
-	mv->key.port[from] = csp_end_port(&msg->src);
+	key->proto = msg->proto;
+	key->family = p->family;
+	key->addr[from] = p->saddr;
+	key->port[from] = csp_end_port(&msg->src);
+	key->addr[to] = hole->key.addr[to];
+	key->port[to] = hole->key.port[to];
 	if (hole->nat.on && hole->nat.inside == to) {
 		mv->nat = hole->nat;
-		mv->key.addr[to] = hole->key.addr[to];
-		mv->key.port[to] = hole->key.port[to];
-	} else {
-		mv->key.addr[to] = msg->dst.loc;
-		mv->key.port[to] = csp_end_port(&msg->dst);
+	} else if (!ipv6_addr_equal(&p->daddr, &key->addr[to])) {
+		mv->elsewhere = true;
+		key->addr[to] = p->daddr;
+		key->port[to] = csp_end_port(&msg->dst);
+		if (!ipv6_addr_equal(&msg->dst.loc, &p->daddr))
+			return false;
 	}
+	/* As of a Setup: csp_setup_sound(). */
+	return key->port[0] && key->port[1] &&
+	       (key->proto != IPPROTO_UDP ||
+		(key->port[0] != encap && key->port[1] != encap));
 }
 
 /* The move that a packet asks for, if it fits the pinhole. */
@@ -153,8 +164,10 @@ static struct csp_hole_move *csp_move_make(struct csp_packet *p,
 	mv->xid = p->rd.xid;
 	mv->cid = msg->cid;
 	mv->next = msg->next_cid;
-	csp_move_key(p, hole, msg, mv);
-	return mv;
+	if (csp_move_key(p, hole, msg, mv))
+		return mv;
+	kfree(mv);
+	return NULL;
 }
 
 /* The answer has passed, but did not arrive: it will be given again. */
@@ -218,17 +231,44 @@ static enum csp_hole_end csp_move_from(const struct csp_hole *hole,
 	return mv->end;
 }
 
+/*
+ * Whoever has a pinhole to a host has none to its neighbours: a move to another
+ * place of the other end is judged as a Setup to there would be. 1: a rule of ours
+ * admits it; 0: it is as the ruleset says; -EACCES: a rule of ours refuses it.
+ */
+static int csp_move_admit(struct csp_packet *p, const struct csp_hole *hole,
+			  const struct csp_msg *msg,
+			  const struct csp_hole_move *mv)
+{
+	struct csp_rule_found found;
+
+	if (!mv->elsewhere)
+		return hole->rule ? 1 : 0;
+	csp_match(p, msg, &found);
+	if (!found.rule)
+		return 0;
+	switch (found.rule->spec.action) {
+	case CSP_MBOX_ACTION_ACCEPT:
+		return 1;
+	case CSP_MBOX_ACTION_ASK_HOST:
+		return 0;
+	}
+	return -EACCES;
+}
+
 static int csp_move_ask(struct csp_packet *p, struct csp_hole *hole,
-			struct csp_hole_move *mv)
+			const struct csp_msg *msg, struct csp_hole_move *mv)
 {
 	const enum csp_hole_end from = csp_move_from(hole, mv);
 	struct csp_verdict v = {};
 	struct csp_question q;
-	int err;
+	int err, admit;
 
+	admit = csp_move_admit(p, hole, msg, mv);
+	if (admit < 0)
+		return admit;
 	csp_question(&q, p, &mv->key, from, from != mv->end);
-	/* Without a rule it is as the ruleset says. */
-	q.admit = hole->rule;
+	q.admit = admit;
 	q.running = true;
 	q.oneway = hole->dir != CSP_DIR_BOTH;
 	spin_lock_bh(&p->box->lock);
@@ -256,24 +296,33 @@ static void csp_move_free(struct csp_hole_move *mv)
 	kfree(mv);
 }
 
+static enum csp_fate csp_move_refuse(struct csp_packet *p,
+				     const struct csp_msg *msg, int err)
+{
+	switch (err) {
+	case -ENOMEM:
+		CSP_BOX_INC(p->box, NOMEM);
+		return CSP_FATE_DROP;
+	case -EACCES:
+		CSP_BOX_INC(p->box, REFUSED_RULE);
+		break;
+	default:
+		CSP_BOX_INC(p->box, REFUSED_RULESET);
+	}
+	csp_box_reject(p, msg, CSP_ERR_POLICY, NULL);
+	return CSP_FATE_DROP;
+}
+
 static enum csp_fate csp_move_open(struct csp_packet *p, struct csp_hole *hole,
 				   const struct csp_msg *msg,
 				   struct csp_hole_move *mv)
 {
-	int err = csp_move_ask(p, hole, mv);
+	int err = csp_move_ask(p, hole, msg, mv);
 	struct csp_nat nat;
 
 	if (err || !mv->ct) {
 		csp_move_free(mv);
-		if (!err)
-			return CSP_FATE_ADMIT;
-		if (err == -ENOMEM) {
-			CSP_BOX_INC(p->box, NOMEM);
-			return CSP_FATE_DROP;
-		}
-		CSP_BOX_INC(p->box, REFUSED_RULESET);
-		csp_box_reject(p, msg, CSP_ERR_POLICY, NULL);
-		return CSP_FATE_DROP;
+		return err ? csp_move_refuse(p, msg, err) : CSP_FATE_ADMIT;
 	}
 
 	nat = mv->nat;

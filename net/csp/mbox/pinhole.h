@@ -99,6 +99,7 @@ struct csp_hole_ask {
  * @ct:   conntrack entry of @key
  * @owned: it was made for this move
  * @timed: it has timeouts of ours
+ * @elsewhere: the other end is asked at an address that its pinhole is not for
  * @nat:  translation of @ct
  */
 struct csp_hole_move {
@@ -111,6 +112,7 @@ struct csp_hole_move {
 	struct nf_conn		*ct;
 	bool			owned;
 	bool			timed;
+	bool			elsewhere;
 	struct csp_nat		nat;
 };
 
