@@ -21,7 +21,7 @@ Words:
   origin=ADDR                          attribute
   place=ADDR[,PORT]                    behind conn: its DST is there, and keeps its identity
   moving                               behind a Detach of the old path
-  encap                                over UDP
+  encap[=BYTES]                        over UDP; what it says of its length, if not the truth
   print                                in hexadecimal instead; for "flood"
 """
 
@@ -59,8 +59,8 @@ class Words:
     def take_dcid(self, value):
         self.dcid = bytes.fromhex(value)
 
-    def take_encap(self, _):
-        self.encap = True
+    def take_encap(self, value):
+        self.encap = value or True
 
     def take_moving(self, _):
         self.moving = True
@@ -152,6 +152,9 @@ def say(src, to, kind, args):
     if words.encap:
         port = C["CSP_UDP_PORT_DEFAULT"]
         packet = p.udp(src, dst, port, port, data)
+        if words.encap is not True:
+            at = len(packet) - len(data) - 4
+            packet = packet[:at] + int(words.encap).to_bytes(2, "big") + packet[at + 2:]
     else:
         packet = p.ip(src, dst, p.CSP, data)
     if words.print:

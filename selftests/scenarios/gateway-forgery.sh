@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/gateway.sh"
 
-plan 14
+plan 18
 
 gateways
 ctl G gateway add to-a edge
@@ -69,6 +69,18 @@ speak G 10.0.1.254 10.0.1.1 reject xid=9 dcid="$cid" conn=0,10.0.1.1,0,10.0.2.2,
 ok "one that knows its identifier is recorded" wait_for counters_are A flood-in=1
 ok "and does no harm" passes client server 40
 ok "the connection is signalled" is_state client established
+
+# --- over UDP that lies about its length -------------------------------------------------------------
+
+setup=(setup "xid=78" "conn=udp,10.0.1.1,41001,10.0.2.2,5000" "id=c1c1c1c1c1c1c1c2")
+count_box G
+count_from_here S
+for bytes in 65535 7 9; do speak A 10.0.1.1 10.0.2.2 "${setup[@]}" encap=$bytes; done
+ok "longer than the packet, or too short: left alone" wait_for box_counters_are G unparsed=3
+ok "and not signed for" box_counters_are G stamped=0 pkts-udp=3
+ok "nor does the host take it for signalling" counters_are S setup-in=0
+speak A 10.0.1.1 10.0.2.2 "${setup[@]}" encap
+ok "one that tells the truth is" wait_for box_counters_are G stamped=1
 
 # --- tokens that a host makes itself ---------------------------------------------------------------
 

@@ -4,6 +4,7 @@
  * messages. All of it is checked before anything in it is believed.
  */
 #include <linux/netdevice.h>
+#include <linux/udp.h>
 
 #include "packet.h"
 
@@ -51,6 +52,23 @@ void csp_packet_init(struct csp_packet *p, struct csp_box *box,
 	p->out = state->out ? csp_side(state->out) : 0;
 }
 
+/*
+ * Bytes from the csphdr on, or a negative number. Over UDP that is what UDP says,
+ * which a host takes out of the packet: no more than there is, but it may be less.
+ */
+static int csp_packet_len(const struct csp_packet *p)
+{
+	const int len = p->skb->len - p->off;
+	const struct udphdr *uh;
+	int udp_len;
+
+	if (!p->udp)
+		return len;
+	uh = (void *)(p->skb->data + p->off - sizeof(*uh));
+	udp_len = ntohs(uh->len) - (int)sizeof(*uh);
+	return udp_len <= len ? udp_len : -1;
+}
+
 /**
  * csp_packet_read() - begin to read the messages
  * @p: the packet
@@ -62,12 +80,16 @@ void csp_packet_init(struct csp_packet *p, struct csp_box *box,
  */
 int csp_packet_read(struct csp_packet *p)
 {
+	int len;
+
 	if (p->off > p->skb->len)
 		return CSP_ERR_MALFORMED;
 	if (!pskb_may_pull(p->skb, p->skb->len))
 		return -ENOMEM;
-	return csp_read_hdr(&p->rd, p->skb->data + p->off,
-			    p->skb->len - p->off);
+	len = csp_packet_len(p);
+	if (len < 0)
+		return CSP_ERR_MALFORMED;
+	return csp_read_hdr(&p->rd, p->skb->data + p->off, len);
 }
 
 /**
