@@ -81,8 +81,17 @@ void csp_nat_addr(struct in6_addr *addr, const struct nf_conn *ct,
 		*addr = from->in6;
 }
 
-static bool csp_nat_is(const struct nf_conn *ct, const union nf_inet_addr *a,
-		       const struct in6_addr *addr)
+/**
+ * csp_nat_is() - is an address of a conntrack entry a certain one?
+ * @ct:   the entry
+ * @a:    the address there
+ * @addr: the other; IPv4 as v4-mapped
+ *
+ * Context: any.
+ * Return: whether they are the same.
+ */
+bool csp_nat_is(const struct nf_conn *ct, const union nf_inet_addr *a,
+		const struct in6_addr *addr)
 {
 	struct in6_addr in6;
 

@@ -15,6 +15,8 @@ bool csp_nat_active(const struct csp_box *box, u8 family);
 /* An address of a conntrack entry; IPv4 as v4-mapped. */
 void csp_nat_addr(struct in6_addr *addr, const struct nf_conn *ct,
 		  const union nf_inet_addr *from);
+bool csp_nat_is(const struct nf_conn *ct, const union nf_inet_addr *a,
+		const struct in6_addr *addr);
 /* How an address inside is known outside, if the entry is translated. */
 bool csp_nat_outside(const struct nf_conn *ct, const struct in6_addr *inside,
 		     struct csp_nat *nat);

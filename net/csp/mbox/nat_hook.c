@@ -341,6 +341,19 @@ static int csp_nat_hooks_left(struct sk_buff *skb, struct nf_hook_state *state,
 	return -EPERM;
 }
 
+/*
+ * As an ICMP error would be: a flowtable takes the route of a packet for that of
+ * its direction.
+ */
+static enum ip_conntrack_info csp_nat_ctinfo(const struct csp_packet *p)
+{
+	const struct nf_conntrack_tuple *orig =
+		&p->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+
+	return csp_nat_is(p->ct, &orig->src.u3, &p->saddr) ?
+	       IP_CT_RELATED : IP_CT_RELATED_REPLY;
+}
+
 /**
  * csp_nat_forward() - forward signalling about data that is translated
  * @p: the packet, in FORWARD; @ct is given up
@@ -356,7 +369,7 @@ unsigned int csp_nat_forward(struct csp_packet *p)
 	struct sk_buff *skb = p->skb;
 
 	nf_reset_ct(skb);
-	nf_ct_set(skb, p->ct, IP_CT_RELATED);
+	nf_ct_set(skb, p->ct, csp_nat_ctinfo(p));
 	p->ct = NULL;
 	*csp_nat_okfn(skb) = state.okfn;
 	state.okfn = csp_nat_leave;
