@@ -104,7 +104,9 @@ void csp_sweep_expire_at(struct csp_box *box, unsigned long when)
 	lockdep_assert_held(&box->lock);
 	if (box->dying)
 		return;
-	if (timer_pending(timer) && time_before_eq(timer->expires, when))
+	/* Without a timer it waits to run, and will look for itself. */
+	if (delayed_work_pending(&box->expiry) &&
+	    (!timer_pending(timer) || time_before_eq(timer->expires, when)))
 		return;
 	mod_delayed_work(system_wq, &box->expiry, left > 0 ? left : 0);
 }
