@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/nat.sh"
 
-plan 17
+plan 23
 
 behind_nat
 
@@ -38,6 +38,29 @@ dial client A tcp 10.0.2.2 80 require 40000
 tell server accept
 is "a rule says for how long" "$(holes R granted_ms) $(holes R rule)" "60000 2"
 ok "data" exchange client server 100k
+quit client server
+quiet A B
+wait_for no_holes R
+
+# --- the same ports again ---------------------------------------------------------------------------
+
+# While the pinhole of before lingers; no rule speaks of it.
+ctl R box set linger 60000
+count_box R
+listener server B udp 0.0.0.0 5000 prefer
+dial client A udp 10.0.2.2 5000 require 40000
+ok "a datagram" passes client server 100
+wait_for is_state client established
+quit client
+ok "the pinhole lingers" wait_for holes_are R state linger
+dial client A udp 10.0.2.2 5000 require 40000
+ok "again from that port" passes client server 100
+wait_for is_state client established
+is "one pinhole" "$(ctl R -j pinhole | values state)" open
+tell server connect 10.0.2.254 40000
+ok "it has the mapping: an answer" passes server client 100
+ok "counted" box_counters_are R nat-reserved=2 confirmed=2 idle=0
+ctl R box set linger 1000
 quit client server
 quiet A B
 wait_for no_holes R

@@ -215,8 +215,23 @@ static struct csp_hole *csp_setup_hole(struct csp_packet *p,
 	return hole;
 }
 
+/*
+ * A pinhole that is over gives place to one of the same tuple. The entry that the
+ * ruleset has for that may be its own: then it goes over as well.
+ */
+static void csp_setup_succeed(struct csp_hole *old, struct csp_verdict *v)
+{
+	const bool same = v && v->ct && v->ct == old->ct;
+
+	if (same) {
+		v->fresh = old->owned;
+		v->timed = old->timed;
+	}
+	csp_hole_remove(old, !same);
+}
+
 /* Is the tuple that of a connection which is up? One that was goes. */
-static bool csp_setup_taken(struct csp_hole *hole)
+static bool csp_setup_taken(struct csp_hole *hole, struct csp_verdict *v)
 {
 	struct csp_hole *old = csp_hole_by_key(hole->box, &hole->key);
 
@@ -224,7 +239,7 @@ static bool csp_setup_taken(struct csp_hole *hole)
 		return false;
 	if (old->state != CSP_MBOX_STATE_OPEN || !old->ct ||
 	    nf_ct_is_dying(old->ct) || nf_ct_is_expired(old->ct)) {
-		csp_hole_remove(old, true);
+		csp_setup_succeed(old, v);
 		return false;
 	}
 	/* Its mapping is that of the tuple. */
@@ -250,16 +265,18 @@ static void csp_setup_replace(const struct csp_hole *hole, __be64 cid)
 
 /*
  * If the tuple is in use, its pinhole is there already. Whether the new Setup
- * takes it over is for the responder to say.
+ * takes it over is for the responder to say. @v: what the ruleset has said of it,
+ * if it has been asked.
  */
-static int csp_setup_insert(struct csp_hole *hole, const struct csp_msg *msg)
+static int csp_setup_insert(struct csp_hole *hole, const struct csp_msg *msg,
+			    struct csp_verdict *v)
 {
 	struct csp_box *box = hole->box;
 	int err;
 
 	spin_lock_bh(&box->lock);
 	csp_setup_replace(hole, msg->cid);
-	if (csp_setup_taken(hole)) {
+	if (csp_setup_taken(hole, v)) {
 		hole->state = CSP_MBOX_STATE_ASKED;
 		hole->asking = false;
 	}
@@ -290,7 +307,7 @@ static void csp_setup_provide(struct csp_packet *p, struct csp_hole *hole,
 		hole->nat = *nat;
 		if (memcmp(key, &hole->key, sizeof(*key)))
 			csp_hole_rekey(hole, key);
-		if (v->fresh)
+		if (hole->owned)
 			csp_timeout_fix(v->ct, CSP_BOX_CONF(box, provisional) +
 					       CSP_SETUP_GRACE);
 		CSP_BOX_INC(box, PROVISIONAL);
@@ -408,7 +425,7 @@ static enum csp_fate csp_setup_new(struct csp_packet *p,
 	if (!hole)
 		return csp_setup_refuse(p, msg, -ENOMEM);
 	csp_setup_keep(hole, msg);
-	err = csp_setup_insert(hole, msg);
+	err = csp_setup_insert(hole, msg, NULL);
 	if (err)
 		fate = csp_setup_refuse(p, msg, err);
 	else if (hole->asking)
@@ -428,7 +445,7 @@ static enum csp_fate csp_setup_mapped(struct csp_packet *p,
 				      const struct csp_nat *nat,
 				      struct csp_verdict *v)
 {
-	int err = csp_setup_insert(hole, msg);
+	int err = csp_setup_insert(hole, msg, v);
 
 	if (err) {
 		csp_verdict_forget(v);
