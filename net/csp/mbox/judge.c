@@ -14,6 +14,7 @@
 #include <linux/netfilter.h>
 #include <linux/netdevice.h>
 #include <net/dsfield.h>
+#include <net/dst.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
 #include <net/netfilter/nf_conntrack.h>
@@ -26,15 +27,10 @@
 #include "related.h"
 #include "timeout.h"
 
-/* A queue in user space gives it back here, late: nobody waits any more. */
-static int csp_judge_late(struct net *net, struct sock *sk,
-			  struct sk_buff *skb)
-{
-	kfree_skb(skb);
-	return 0;
-}
-
-/* The skb is gone unless this returns true. */
+/*
+ * The skb is gone unless this returns true. A queue in user space gives it back
+ * late: nobody waits any more, and this module may have gone.
+ */
 static bool csp_judge_hook(struct csp_box *box, struct sk_buff *skb,
 			   unsigned int hook, struct net_device *in,
 			   struct net_device *out)
@@ -43,7 +39,7 @@ static bool csp_judge_hook(struct csp_box *box, struct sk_buff *skb,
 							 NFPROTO_IPV6;
 
 	return nf_hook(pf, hook, box->net, NULL, skb, in, out,
-		       csp_judge_late) == 1;
+		       dst_discard_out) == 1;
 }
 
 static struct dst_entry *csp_judge_lookup(struct csp_box *box,
