@@ -73,9 +73,12 @@ static struct dst_entry *csp_route6(struct csp_net *cn, struct csp_to *to)
 
 	dst = ip6_route_output(cn->net, NULL, &fl6);
 	err = dst->error;
+	/* Its device may go at any time. */
+	rcu_read_lock();
 	if (!err && ipv6_addr_any(&to->saddr))
 		err = ipv6_dev_get_saddr(cn->net, ip6_dst_idev(dst)->dev,
 					 &to->daddr, 0, &to->saddr);
+	rcu_read_unlock();
 	if (err) {
 		dst_release(dst);
 		return ERR_PTR(err);
