@@ -672,6 +672,7 @@ struct csp_net {
 	u32			n_epochs;
 	struct list_head	rules;
 	u32			n_rules;
+	u32			rules_genid;	/* changes whenever they do */
 
 	struct csp_key __rcu	*key;
 	siphash_key_t		cookie_key;
@@ -684,6 +685,7 @@ struct csp_net {
 	struct mutex		reg_lock;	/* one writer of regs */
 	struct list_head	regs;		/* register.c; read under RCU */
 	u32			n_regs;
+	u32			regs_genid;	/* changes whenever they do */
 
 	struct workqueue_struct	*wq;
 	struct delayed_work	addr_work;

@@ -514,7 +514,7 @@ int csp_nl_rule_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	unsigned int n = 0;
 	int err = 0;
 
-	cb->seq = READ_ONCE(cn->n_rules);
+	cb->seq = READ_ONCE(cn->rules_genid) + 1;
 	rcu_read_lock();
 	list_for_each_entry_rcu(rule, &cn->rules, list) {
 		if (n++ < pos->skip)

@@ -138,7 +138,7 @@ int csp_nl_register_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	long n = 0;
 	int err = 0;
 
-	cb->seq = READ_ONCE(cn->n_regs) + 1;
+	cb->seq = READ_ONCE(cn->regs_genid) + 1;
 	rcu_read_lock();
 	list_for_each_entry_rcu(reg, &cn->regs, list) {
 		if (n++ < cb->args[0])

@@ -296,6 +296,7 @@ static bool csp_reg_unlink(struct csp_net *cn, struct csp_reg *reg)
 	reg->gone = true;
 	list_del_rcu(&reg->list);
 	WRITE_ONCE(cn->n_regs, cn->n_regs - 1);
+	WRITE_ONCE(cn->regs_genid, cn->regs_genid + 1);
 	return true;
 }
 
@@ -615,6 +616,7 @@ int csp_reg_add(struct csp_net *cn, const struct csp_reg_spec *spec,
 		old = NULL;
 	list_add_tail_rcu(&reg->list, &cn->regs);
 	WRITE_ONCE(cn->n_regs, cn->n_regs + 1);
+	WRITE_ONCE(cn->regs_genid, cn->regs_genid + 1);
 	mutex_unlock(&cn->reg_lock);
 
 	if (old) {

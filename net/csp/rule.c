@@ -138,6 +138,7 @@ static void csp_rule_insert(struct csp_net *cn, struct csp_rule *new)
 			break;
 	list_add_tail_rcu(&new->list, &rule->list);
 	cn->n_rules++;
+	WRITE_ONCE(cn->rules_genid, cn->rules_genid + 1);
 }
 
 static void csp_rule_unlink(struct csp_net *cn, struct csp_rule *rule)
@@ -146,6 +147,7 @@ static void csp_rule_unlink(struct csp_net *cn, struct csp_rule *rule)
 	lockdep_assert_held(&cn->lock);
 	list_del_rcu(&rule->list);
 	cn->n_rules--;
+	WRITE_ONCE(cn->rules_genid, cn->rules_genid + 1);
 }
 
 /* @old: one of the same path that was replaced, or NULL. */

@@ -270,6 +270,7 @@ static void csp_block_remove(struct csp_blocks *bs, struct csp_block *block)
 	list_del(&block->list);
 	rb_erase_cached(&block->order, &bs->order);
 	WRITE_ONCE(bs->n, bs->n - 1);
+	bs->genid++;
 	if (block->key.proto)
 		WRITE_ONCE(bs->n_proto, bs->n_proto - 1);
 	block->victim->n--;
@@ -298,6 +299,7 @@ static int csp_block_insert(struct csp_blocks *bs, struct csp_victim *victim,
 	list_add(&block->list, &bs->list);
 	rb_add_cached(&block->order, &bs->order, csp_block_before);
 	WRITE_ONCE(bs->n, bs->n + 1);
+	bs->genid++;
 	if (block->key.proto)
 		WRITE_ONCE(bs->n_proto, bs->n_proto + 1);
 	block->victim = victim;

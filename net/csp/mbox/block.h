@@ -75,6 +75,7 @@ struct csp_block {
  * @order:  all, that which expires first leftmost
  * @victims: by address
  * @n:      how many
+ * @genid:  changes when one comes or goes, for who lists them
  * @n_proto: of them, those of one transport
  * @live:   counted in the static key, or about to be; set by @work only
  * @box:    namespace
@@ -89,6 +90,7 @@ struct csp_blocks {
 	struct rb_root_cached	order;
 	struct rhashtable	victims;
 	u32			n;
+	u32			genid;
 	u32			n_proto;
 	bool			live;
 	struct csp_box		*box;

@@ -380,8 +380,10 @@ int csp_gateway_del(struct csp_box *box, const struct csp_rule_if *side,
 		return 0;
 	}
 	new = csp_gateway_copy(old);
-	if (!new)
+	if (!new) {
+		NL_SET_ERR_MSG(extack, "There is no memory for the sides");
 		return -ENOMEM;
+	}
 	new->n--;
 	new->side[i] = new->side[new->n];
 	new->edge[i] = new->edge[new->n];

@@ -258,6 +258,7 @@ static int csp_home_insert(struct csp_box *box, struct csp_home *home)
 	}
 	list_add_tail_rcu(&home->list, &box->home_list);
 	WRITE_ONCE(box->n_homes, box->n_homes + 1);
+	csp_box_changed(box);
 	return 0;
 }
 
@@ -276,6 +277,7 @@ static void csp_home_unlink(struct csp_box *box, struct csp_home *home)
 	rhashtable_remove_fast(&box->homes, &home->node, csp_home_params);
 	rhltable_remove(&box->home_keys, &home->key_node, csp_home_key_params);
 	WRITE_ONCE(box->n_homes, box->n_homes - 1);
+	csp_box_changed(box);
 	spin_lock_bh(&home->lock);
 	home->dead = true;
 	home->granted = 0;

@@ -123,6 +123,8 @@ static inline enum csp_family csp_family_index(u8 family)
  * @rules:     in order; written under @mutex, read under RCU
  * @rule_index: the same by prefixes and ports, struct csp_box_rule
  * @shapes:    which combinations of prefix lengths @rule_index has
+ * @genid:     changes with each change of rules, home addresses or names, for who
+ *             lists them; written under @mutex
  * @n_rules:   rules
  * @last_id:   of the rule added last
  * @order_seq: changes while the numbers in csp_box_rule.order are dealt anew
@@ -175,6 +177,7 @@ struct csp_box {
 	struct list_head	rules;
 	struct rhltable		rule_index;
 	struct list_head	shapes;
+	u32			genid;
 	u32			n_rules;
 	u32			last_id;
 	seqcount_mutex_t	order_seq;
@@ -194,6 +197,12 @@ struct csp_box {
 	struct list_head	name_list;
 	u32			n_names;
 };
+
+static inline void csp_box_changed(struct csp_box *box)
+{
+	lockdep_assert_held(&box->mutex);
+	WRITE_ONCE(box->genid, box->genid + 1);
+}
 
 extern unsigned int csp_box_net_id;
 

@@ -176,6 +176,7 @@ int csp_name_add(struct csp_box *box, const struct csp_name_key *key,
 	}
 	list_add_tail_rcu(&name->list, &box->name_list);
 	WRITE_ONCE(box->n_names, box->n_names + 1);
+	csp_box_changed(box);
 	return 0;
 }
 
@@ -184,6 +185,7 @@ static void csp_name_remove(struct csp_box *box, struct csp_name *name)
 	rhashtable_remove_fast(&box->names, &name->node, csp_name_params);
 	list_del_rcu(&name->list);
 	WRITE_ONCE(box->n_names, box->n_names - 1);
+	csp_box_changed(box);
 	kfree_rcu(name, rcu);
 }
 

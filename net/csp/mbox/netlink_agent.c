@@ -88,8 +88,10 @@ int csp_mbox_nl_agent_get_doit(struct sk_buff *skb, struct genl_info *info)
 	void *hdr;
 	int err;
 
-	if (!netlink_net_capable(skb, CAP_NET_ADMIN))
+	if (!netlink_net_capable(skb, CAP_NET_ADMIN)) {
+		GENL_SET_ERR_MSG(info, "Only for CAP_NET_ADMIN");
 		return -EPERM;
+	}
 	err = csp_box_nl_get_home(info, &addr);
 	if (err)
 		return err;
@@ -121,7 +123,7 @@ static int csp_box_nl_dump_home(struct sk_buff *skb, struct netlink_callback *cb
 	return csp_nl_dump_end(skb, hdr, csp_box_nl_put_home(skb, home));
 }
 
-/* cb->args[0]: addresses sent; a change of their number makes it inconsistent. */
+/* cb->args[0]: addresses sent; any change makes it inconsistent. */
 int csp_mbox_nl_agent_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb)
 {
@@ -130,9 +132,11 @@ int csp_mbox_nl_agent_get_dumpit(struct sk_buff *skb,
 	long n = 0;
 	int err = 0;
 
-	if (!netlink_net_capable(cb->skb, CAP_NET_ADMIN))
+	if (!netlink_net_capable(cb->skb, CAP_NET_ADMIN)) {
+		NL_SET_ERR_MSG(cb->extack, "Only for CAP_NET_ADMIN");
 		return -EPERM;
-	cb->seq = READ_ONCE(box->n_homes) + 1;
+	}
+	cb->seq = READ_ONCE(box->genid) + 1;
 	rcu_read_lock();
 	list_for_each_entry_rcu(home, &box->home_list, list) {
 		if (n++ < cb->args[0])

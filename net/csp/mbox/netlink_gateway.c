@@ -236,7 +236,7 @@ int csp_mbox_nl_block_get_dumpit(struct sk_buff *skb,
 	int err = 0;
 
 	spin_lock_bh(&bs->lock);
-	cb->seq = bs->n + 1;
+	cb->seq = bs->genid + 1;
 	list_for_each_entry(block, &bs->list, list) {
 		if (n++ < cb->args[0])
 			continue;

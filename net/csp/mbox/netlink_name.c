@@ -169,7 +169,7 @@ static int csp_nl_dump_name(struct sk_buff *skb, struct netlink_callback *cb,
 	return csp_nl_dump_end(skb, hdr, csp_nl_put_name(skb, name));
 }
 
-/* cb->args[0]: names sent; a change of their number makes it inconsistent. */
+/* cb->args[0]: names sent; any change makes it inconsistent. */
 int csp_mbox_nl_name_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
@@ -178,7 +178,7 @@ int csp_mbox_nl_name_get_dumpit(struct sk_buff *skb,
 	long n = 0;
 	int err = 0;
 
-	cb->seq = READ_ONCE(box->n_names) + 1;
+	cb->seq = READ_ONCE(box->genid) + 1;
 	rcu_read_lock();
 	list_for_each_entry_rcu(name, &box->name_list, list) {
 		if (n++ < cb->args[0])

@@ -454,7 +454,7 @@ static int csp_nl_dump_rule(struct sk_buff *skb, struct netlink_callback *cb,
 					       netlink_net_capable(cb->skb, CAP_NET_ADMIN)));
 }
 
-/* cb->args[0]: rules sent; a change of their number makes it inconsistent. */
+/* cb->args[0]: rules sent; any change makes it inconsistent. */
 int csp_mbox_nl_rule_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
@@ -463,7 +463,7 @@ int csp_mbox_nl_rule_get_dumpit(struct sk_buff *skb,
 	long n = 0;
 	int err = 0;
 
-	cb->seq = READ_ONCE(box->last_id) + READ_ONCE(box->n_rules);
+	cb->seq = READ_ONCE(box->genid) + 1;
 	rcu_read_lock();
 	list_for_each_entry_rcu(rule, &box->rules, list) {
 		if (n++ < cb->args[0])

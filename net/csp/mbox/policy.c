@@ -161,6 +161,7 @@ int csp_box_rule_add(struct csp_box *box, struct csp_rule_spec *spec,
 		goto err_match;
 	list_add_tail_rcu(&rule->list, place);
 	box->n_rules++;
+	csp_box_changed(box);
 	box->last_id = rule->id;
 	*id = rule->id;
 	return 0;
@@ -179,6 +180,7 @@ static void csp_box_rule_unlink(struct csp_box *box, struct csp_box_rule *rule)
 	csp_match_del(box, rule);
 	list_del_rcu(&rule->list);
 	box->n_rules--;
+	csp_box_changed(box);
 	call_rcu(&rule->rcu, csp_box_rule_free_rcu);
 }
 
