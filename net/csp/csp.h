@@ -352,6 +352,7 @@ enum csp_due {
 	CSP_DUE_OLD,		/* probe the old path again, or forget it */
 	CSP_DUE_DOUBT,		/* what became of what was in flight at a move? */
 	CSP_DUE_REFRESH,	/* soon boxes forget a silent connection */
+	CSP_DUE_SOCK,		/* is the socket, which is not ours, there? */
 	__CSP_DUE_MAX
 };
 

@@ -15,6 +15,9 @@
  *	     +-- not connected in time ----------------> forgotten
  *
  * UDP connects by the Setup alone.
+ *
+ * A child that kernel TLS or a sockmap has taken before it could be flagged does
+ * not tell of its end: it is looked for, now and then.
  */
 #include <net/inet6_hashtables.h>
 #include <net/inet_hashtables.h>
@@ -23,6 +26,7 @@
 
 #include "change.h"
 #include "cookie.h"
+#include "detach.h"
 #include "epoch.h"
 #include "flood.h"
 #include "flow.h"
@@ -48,6 +52,9 @@
 
 /* ms; doubles up to the setting embryonic_timeout. */
 #define CSP_EMBRYO_FIRST	250
+/* ms; as old as the connection is, but no less and no more. */
+#define CSP_LOOK_MIN		1000
+#define CSP_LOOK_MAX		30000
 
 /* A Setup that is being looked at. */
 struct csp_knock {
@@ -824,16 +831,57 @@ void csp_listen_rcv_setup(struct csp_rx *rx, const struct csp_msg *msg)
 		sock_put(k.sk);
 }
 
-/* The child of a listener that only default or rule flagged. */
-static void csp_listen_adopt(struct csp_flow *flow, struct sock *sk)
+/*
+ * The child of a listener that only default or rule flagged. False: it is not
+ * flagged, and will not tell of its end.
+ */
+static bool csp_listen_adopt(struct csp_flow *flow, struct sock *sk)
 {
+	bool ours;
 	u8 phase;
 
 	lock_sock(sk);
-	if (csp_sk_variant(sk, &phase) < 0 && sk->sk_state != TCP_CLOSE &&
-	    !csp_sk_flag(sk, flow->mode, CSP_PHASE_PASS))
-		CSP_INC(flow->cn, AUTO_FLAGGED);
+	ours = csp_sk_variant(sk, &phase) >= 0;
+	if (!ours && sk->sk_state != TCP_CLOSE) {
+		ours = !csp_sk_flag(sk, flow->mode, CSP_PHASE_PASS);
+		if (ours)
+			CSP_INC(flow->cn, AUTO_FLAGGED);
+	}
 	release_sock(sk);
+	return ours;
+}
+
+/* Looks for the socket later. False: no memory. */
+static bool csp_listen_look_later(struct csp_flow *flow)
+{
+	unsigned long age = jiffies_to_msecs(jiffies - flow->born);
+
+	if (!csp_flow_move_state(flow, GFP_KERNEL))
+		return false;
+	spin_lock_bh(&flow->lock);
+	csp_move_set_due(flow, CSP_DUE_SOCK,
+			 clamp_t(unsigned long, age, CSP_LOOK_MIN,
+				 CSP_LOOK_MAX));
+	spin_unlock_bh(&flow->lock);
+	return true;
+}
+
+/**
+ * csp_listen_look() - is a socket still there that does not tell of its end?
+ * @flow: the flow
+ *
+ * Context: the flow's work.
+ */
+void csp_listen_look(struct csp_flow *flow)
+{
+	struct sock *sk = csp_flow_sk(flow);
+
+	if (!sk) {
+		csp_detach_start(flow);
+		return;
+	}
+	sock_put(sk);
+	csp_listen_look_later(flow);
 }
 
 /**
@@ -846,10 +894,10 @@ void csp_listen_timer(struct csp_flow *flow)
 {
 	unsigned long age = jiffies_to_msecs(jiffies - flow->born);
 	struct sock *sk = csp_flow_sk(flow);
-	bool connected = false;
+	bool connected = false, ours = false;
 
 	if (sk) {
-		csp_listen_adopt(flow, sk);
+		ours = csp_listen_adopt(flow, sk);
 		sock_put(sk);
 	} else if (age >= CSP_CONF(flow->cn, embryonic_timeout)) {
 		CSP_INC(flow->cn, EMBRYO_EXPIRED);
@@ -865,6 +913,9 @@ void csp_listen_timer(struct csp_flow *flow)
 			csp_flow_timer(flow, max_t(u32, age, CSP_EMBRYO_FIRST));
 	}
 	spin_unlock_bh(&flow->lock);
-	if (connected)
-		csp_nl_event(flow, CSP_EVENT_ESTABLISHED);
+	if (!connected)
+		return;
+	csp_nl_event(flow, CSP_EVENT_ESTABLISHED);
+	if (!ours && !csp_listen_look_later(flow))
+		csp_detach_start(flow);
 }

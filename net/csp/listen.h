@@ -13,6 +13,8 @@ void csp_listen_rcv_setup(struct csp_rx *rx, const struct csp_msg *msg);
 /* Softirq leaves it to the flow's work. */
 void csp_listen_sign(struct csp_flow *flow);
 void csp_listen_timer(struct csp_flow *flow);
+/* A socket that does not tell of its end: has it ended? */
+void csp_listen_look(struct csp_flow *flow);
 /* Mode of the socket that serves a name, or -1: none does. Any context. */
 int csp_listen_mode(struct csp_net *cn, const struct csp_tuple *t, int iif,
 		    bool own);

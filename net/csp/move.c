@@ -36,6 +36,7 @@
 
 #include "attach.h"
 #include "change.h"
+#include "detach.h"
 #include "flow.h"
 #include "hook.h"
 #include "move.h"
@@ -281,8 +282,12 @@ void csp_move_begin(struct csp_flow *flow)
 		return;
 	}
 	sk = csp_flow_sk(flow);
-	if (!sk)
+	if (!sk) {
+		/* It may be one that does not tell of its end; listen.c. */
+		if (state == CSP_STATE_HOMELESS)
+			csp_detach_start(flow);
 		return;
+	}
 	if (csp_tuple_equal(&t, &flow->t)) {
 		csp_move_unmoved(flow, sk);
 		goto out;

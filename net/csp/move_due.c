@@ -8,6 +8,7 @@
 #include "attach.h"
 #include "change.h"
 #include "flow.h"
+#include "listen.h"
 #include "move.h"
 #include "oldpath.h"
 #include "rebind.h"
@@ -126,6 +127,8 @@ void csp_move_due(struct csp_flow *flow)
 		csp_move_doubt(flow);
 	if (csp_move_take_due(flow, CSP_DUE_REFRESH))
 		csp_refresh_timer(flow);
+	if (csp_move_take_due(flow, CSP_DUE_SOCK))
+		csp_listen_look(flow);
 	spin_lock_bh(&flow->lock);
 	if (!flow->dead && flow->state == CSP_STATE_ESTABLISHED)
 		csp_move_arm(flow);

@@ -44,7 +44,7 @@ static bool csp_rebind_over(const struct sock *sk)
  *
  * What is bound to the addresses by something that would not follow stays
  * where it is: keys of TCP-MD5 and TCP-AO, source routes, an upper layer
- * protocol.
+ * protocol, a sockmap.
  *
  * Context: socket lock held.
  * Return: 0, CSP_ERR_BUSY (not in this state) or CSP_ERR_IMMOVABLE.
@@ -67,7 +67,8 @@ u16 csp_rebind_check(const struct sock *sk)
 	       TCPF_CLOSE_WAIT | TCPF_CLOSING | TCPF_LAST_ACK)) ||
 	    tcp_sk(sk)->repair)
 		return CSP_ERR_BUSY;
-	if (csp_tcp_has_keys(sk) || inet_csk(sk)->icsk_ulp_ops)
+	if (csp_tcp_has_keys(sk) || inet_csk(sk)->icsk_ulp_ops ||
+	    csp_sk_foreign(sk))
 		return CSP_ERR_IMMOVABLE;
 	return 0;
 }

@@ -118,6 +118,21 @@ int csp_sk_variant(const struct sock *sk, u8 *phase)
 	return i / __CSP_PHASE_MAX;
 }
 
+/**
+ * csp_sk_foreign() - has something else (TLS, sockmap, ...) taken over a socket?
+ * @sk: a full socket, TCP or UDP
+ *
+ * Context: any.
+ * Return: true if its operations are neither its transport's nor ours.
+ */
+bool csp_sk_foreign(const struct sock *sk)
+{
+	u8 phase;
+
+	return csp_sk_variant(sk, &phase) < 0 &&
+	       READ_ONCE(sk->sk_prot) != csp_sk_base(sk);
+}
+
 /* May default and rules speak of it? Tunnels, the kernel's and IKE's, no. */
 static bool csp_sk_eligible(const struct sock *sk)
 {

@@ -58,6 +58,7 @@ void csp_socks_exit(struct csp_net *cn);
 bool csp_sk_speaks(const struct sock *sk);
 /* -1: not flagged; else enum csp_mode, and the phase by reference. */
 int csp_sk_variant(const struct sock *sk, u8 *phase);
+bool csp_sk_foreign(const struct sock *sk);
 /* Mode by flag, rule or default. Softirq or process, RCU. */
 u8 csp_sk_mode(struct csp_net *cn, const struct sock *sk);
 bool csp_sk_expects(struct csp_net *cn, const struct sock *sk,

@@ -5,7 +5,7 @@
 # cgroup, by cspctl run.  What a socket says itself comes first.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 28
+plan 33
 
 two_hosts
 listener server B tcp 0.0.0.0 80 prefer
@@ -74,6 +74,33 @@ tell plain accept
 ok "data" exchange client plain 10k
 wait_for is_state plain established
 is "its connection is signalled at both ends" "$(field mode)" prefer
+quit client
+tell plain close
+wait_for empty B flow lport 81
+
+# Kernel TLS takes the child at once, before the module looks for it.
+# shellcheck disable=SC2317 # called by wait_for
+taken() {
+	say plain accept
+	say plain setopt 6 31 746c73
+	dial client A tcp 10.0.0.2 81 require
+	hear plain && hear plain && return
+	quit client
+	tell plain close
+	return 1
+}
+modprobe tls
+ok "a child that kernel TLS has" wait_for taken
+count_from_here B
+served() { [ "$(ctl B -j flow lport 81 | jq -r '.[].state')" = "$1" ]; }	# STATE
+ok "is signalled" wait_for served established
+ok "though not flagged" counters_are B auto-flagged=0
+deaf B
+tell client reset
+ok "its end is noticed, without a Detach of the peer" \
+	wait_for counters_are B "detach-out=>0" detach-in=0
+no_firewall B
+ok "nothing is left of it" wait_for empty B flow lport 81
 quit client
 conf B default_mode=0
 
