@@ -314,6 +314,17 @@ static void csp_attach_note(struct csp_rx *rx, struct csp_flow *flow,
 	spin_unlock_bh(&flow->lock);
 }
 
+/* The socket does not go to its new name: what is said of it. */
+static u16 csp_attach_stays(struct csp_net *cn, int err)
+{
+	if (err == -EOPNOTSUPP) {
+		CSP_INC(cn, MOVE_IMMOVABLE);
+		return CSP_ERR_IMMOVABLE;
+	}
+	CSP_INC(cn, MOVE_IN_USE);
+	return CSP_ERR_IN_USE;
+}
+
 /* Socket lock held. 0 or an enum csp_error. */
 static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 			     struct sock *sk, const struct csp_msg *msg,
@@ -321,6 +332,7 @@ static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 {
 	struct csp_rebind rb = { .t = *before, .limited = true };
 	u16 code = csp_rebind_check(sk);
+	int err;
 
 	if (code) {
 		CSP_INC(rx->cn, MOVE_IMMOVABLE);
@@ -337,9 +349,10 @@ static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 	if (csp_tuple_equal(&rb.t, before)) {
 		/* Back where it was. */
 		csp_rebind_kick(sk);
-	} else if (csp_move_rehome(flow, sk, &rb)) {
-		CSP_INC(rx->cn, MOVE_IN_USE);
-		return CSP_ERR_IN_USE;
+	} else {
+		err = csp_move_rehome(flow, sk, &rb);
+		if (err)
+			return csp_attach_stays(rx->cn, err);
 	}
 	flow->move->room += rb.room;
 	flow->move->arrived = false;

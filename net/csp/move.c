@@ -244,6 +244,8 @@ static int csp_move_socket(struct csp_flow *flow, struct sock *sk,
 	err = csp_move_rename(flow, sk, t);
 	if (err == -EADDRINUSE)
 		CSP_INC(flow->cn, MOVE_IN_USE);
+	else if (err == -EOPNOTSUPP)
+		CSP_INC(flow->cn, MOVE_IMMOVABLE);
 	if (err) {
 		csp_move_resume(flow, sk);
 		spin_lock_bh(&flow->lock);

@@ -20,9 +20,12 @@
 #include <net/udp.h>
 
 #include "compat/tcp.h"
+#include "path.h"
 #include "rebind.h"
+#include "register.h"
 #include "sock.h"
 #include "tomb.h"
+#include "tx.h"
 
 /* Segments to an address that has not echoed its nonce; section "Address
  * validation": three times 1200 bytes, less the OK.
@@ -438,6 +441,57 @@ static void csp_rebind_udp_flow(struct sock *sk, const struct csp_tuple *t)
 	fl4->daddr = t->raddr.s6_addr32[3];
 }
 
+/* Is a socket bound to the own address of a name? */
+static bool csp_udp_bound(const struct sock *sk, const struct csp_tuple *t)
+{
+	return t->family == 4 ?
+	       inet_sk(sk)->inet_rcv_saddr == t->laddr.s6_addr32[3] :
+	       ipv6_addr_equal(&sk->sk_v6_rcv_saddr, &t->laddr);
+}
+
+/* Can others reach this host by its address in a name? */
+static bool csp_rebind_reached(struct csp_net *cn, const struct csp_tuple *t)
+{
+	struct csp_to to = {
+		.family	= t->family,
+		.saddr	= t->laddr,
+		.daddr	= t->raddr,
+	};
+	struct dst_entry *dst;
+	bool away;
+
+	if (!csp_path_own(cn, &t->laddr))
+		return false;
+	if (!READ_ONCE(cn->n_regs))
+		return true;
+	/* That of home is there, but not where packets would leave. */
+	dst = csp_route(cn, &to);
+	if (IS_ERR(dst))
+		return true;
+	away = csp_reg_away(cn, &t->laddr, dst->dev);
+	dst_release(dst);
+	return !away;
+}
+
+/*
+ * A socket that is not connected serves others too, by the name that it has: no
+ * client, nor any move of one connection, takes that from them. An address
+ * that the host has lost is of no use to anybody. Section "The other end".
+ */
+static bool csp_rebind_udp_may(const struct sock *sk,
+			       const struct csp_rebind *rb)
+{
+	const struct csp_tuple *old = &rb->old, *t = &rb->t;
+
+	if (sk->sk_state == TCP_ESTABLISHED)
+		return true;
+	if (t->lport != old->lport)
+		return false;
+	return ipv6_addr_equal(&t->laddr, &old->laddr) ||
+	       !csp_udp_bound(sk, old) ||
+	       !csp_rebind_reached(csp_pernet(sock_net(sk)), old);
+}
+
 /*
  * Only a connected UDP socket has the other end's address. Its own is changed
  * where it was the old one; an unbound socket takes it from each route.
@@ -446,19 +500,20 @@ static int csp_rebind_udp(struct sock *sk, const struct csp_rebind *rb)
 {
 	const struct csp_tuple *old = &rb->old, *t = &rb->t;
 	struct inet_sock *inet = inet_sk(sk);
-	int err = csp_rebind_port(sk, t->lport);
+	int err;
 
+	if (!csp_rebind_udp_may(sk, rb))
+		return -EOPNOTSUPP;
+	err = csp_rebind_port(sk, t->lport);
 	if (err)
 		return err;
 
-	if (t->family == 4 &&
-	    inet->inet_rcv_saddr == old->laddr.s6_addr32[3]) {
+	if (t->family == 4 && csp_udp_bound(sk, old)) {
 		inet->inet_saddr = t->laddr.s6_addr32[3];
 		sk_rcv_saddr_set(sk, t->laddr.s6_addr32[3]);
 		csp_rebind_saddr6(sk, t);
 		sk->sk_prot->rehash(sk);
-	} else if (t->family == 6 &&
-		   ipv6_addr_equal(&sk->sk_v6_rcv_saddr, &old->laddr)) {
+	} else if (t->family == 6 && csp_udp_bound(sk, old)) {
 		sk->sk_v6_rcv_saddr = t->laddr;
 		csp_rebind_saddr6(sk, t);
 		sk->sk_prot->rehash(sk);
@@ -477,7 +532,8 @@ static int csp_rebind_udp(struct sock *sk, const struct csp_rebind *rb)
  * @rb: where to, by which port of its own, and with which limits
  *
  * Context: process, socket lock held. TCP sends when the lock is released.
- * Return: 0, or -EADDRINUSE or -ENOMEM, and then nothing has changed.
+ * Return: 0; or -EADDRINUSE, -ENOMEM, or -EOPNOTSUPP: others know the socket by
+ * the name that it has; and then nothing has changed.
  */
 int csp_rebind(struct sock *sk, struct csp_rebind *rb)
 {

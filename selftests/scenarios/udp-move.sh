@@ -3,10 +3,11 @@
 #
 # UDP moves: connected sockets at either end, with datagrams sent while the move is
 # under way, and a server's unconnected socket that hears from its client's new place.
+# That serves others as well, and no client takes it from them.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 24
+plan 37
 
 routed 5ms
 capture A-R
@@ -58,3 +59,41 @@ tell server recv 700
 is "from the new address" "$(field sum) $(field from)" "$sum fd00:3::1,40000"
 tell server sendto fd00:3::1 40000 50
 ok "where the answer goes" tell client recv 50
+quit client server
+wait_for quiet A B
+
+# --- a socket that serves others keeps its name ---------------------------------------------------
+
+bound() { # NAME ADDR
+	tell "$1" names && [ "$(field local)" = "$2,80" ]
+}
+at() { [ "$(place "$1")" = "$2 established $3" ]; }	# NAME NAMES MOVES
+cid() { ctl A -j flow lport "$1" | jq -r '.[0].cid'; }	# PORT
+visit() { ctl A flow move "$(cid "$1")" remote 10.0.2.2 >/dev/null; }	# PORT
+
+ip -n csp-B addr add 10.0.2.2/24 dev eth0
+conf B multihome=1
+talk A B 10.0.5.2 udp
+dial other A udp 10.0.5.2 80 prefer 40001
+ok "a server that is bound and not connected, with a second address" datagram client server 100
+ok "another client" datagram other server 100
+wait_for like "$(ctl A -j flow lport 40000 | jq -r '.[].alternatives[]')" 10.0.2.2
+count_from_here A B
+ok "one client asks for it at the other address" visit 40000
+ok "which is refused" wait_for counters_are B move-immovable=1 reject-out=1 move-in=0
+ok "the server is where it was" bound server 10.0.5.2
+ok "as is the client" wait_for at client "10.0.3.1,40000 10.0.5.2,80" 0
+ok "the others are served" datagram other server 100
+dial third A udp 10.0.5.2 80 require 40002
+ok "so is who is new" datagram third server 100
+ok "and who asked" datagram client server 100
+
+ip -n csp-B addr del 10.0.5.2/24 dev eth0
+default_via B 10.0.2.254
+ok "the address goes: the socket follows, for all of them" wait_for at third \
+	"10.0.3.1,40002 10.0.2.2,80" 1
+ok "bound to the other" bound server 10.0.2.2
+wait_for at other "10.0.3.1,40001 10.0.2.2,80" 1
+ok "one is served" datagram other server 100
+wait_for at client "10.0.3.1,40000 10.0.2.2,80" 1
+ok "and the other" datagram client server 100
