@@ -61,9 +61,15 @@ static bool csp_attach_may_compute(struct csp_rx *rx, struct csp_flow *flow,
 	/* Pairs with the release in csp_pair_secret(). */
 	if (!flow->pair || smp_load_acquire(&flow->pair->ready))
 		return true;
-	if (csp_cookie_echoed(rx, msg) || csp_limit_dh(rx->cn))
+	/* Only a move can be asked for an echo; section "Bundles". */
+	if (CSP_HAS(msg, LOCAL_ID) && csp_cookie_echoed(rx, msg))
 		return true;
-	csp_cookie_ask(rx, msg);
+	if (csp_limit_dh(rx->cn))
+		return true;
+	if (CSP_HAS(msg, LOCAL_ID))
+		csp_cookie_ask(rx, msg);
+	else
+		CSP_INC(rx->cn, RATE_LIMITED);
 	return false;
 }
 
@@ -584,6 +590,24 @@ out:
 	kfree_skb(skb);
 }
 
+/* Is it the Ack that is waited for? Section "Address validation". */
+static bool csp_attach_ack_valid(const struct csp_rx *rx,
+				 const struct csp_flow *flow,
+				 const struct csp_msg *msg)
+{
+	const struct csp_move *mv = flow->move;
+
+	lockdep_assert_held(&flow->lock);
+	if (!mv->unvalidated || rx->rd.xid != mv->rx_xid ||
+	    memcmp(mv->ok_nonce, msg->nonce_echo.data, sizeof(mv->ok_nonce)))
+		return false;
+	/* It is about the new address, and proves nothing from elsewhere. */
+	if (ipv6_addr_equal(&rx->saddr, &flow->t.raddr))
+		return true;
+	CSP_INC(rx->cn, IN_UNEXPECTED);
+	return false;
+}
+
 /**
  * csp_attach_rcv_ack() - the peer echoes the nonce of our OK
  * @rx:   the packet
@@ -596,7 +620,7 @@ void csp_attach_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
 			const struct csp_msg *msg)
 {
 	struct csp_move *mv = READ_ONCE(flow->move);
-	bool valid = false;
+	bool valid;
 
 	if (!mv || !CSP_HAS(msg, NONCE_ECHO) || !CSP_HAS(msg, MAC) ||
 	    msg->nonce_echo.len != sizeof(mv->ok_nonce)) {
@@ -608,15 +632,13 @@ void csp_attach_rcv_ack(struct csp_rx *rx, struct csp_flow *flow,
 		return;
 	}
 	spin_lock_bh(&flow->lock);
-	if (mv->unvalidated && rx->rd.xid == mv->rx_xid &&
-	    !memcmp(mv->ok_nonce, msg->nonce_echo.data,
-		    sizeof(mv->ok_nonce))) {
+	valid = csp_attach_ack_valid(rx, flow, msg);
+	if (valid) {
 		mv->unvalidated = false;
 		mv->due[CSP_DUE_OK] = 0;
 		/* And our identifiers, in case that a move of ours was moot. */
 		if (flow->state == CSP_STATE_ESTABLISHED)
 			mv->asking = false;
-		valid = true;
 		csp_oldpath_proved(flow);
 	}
 	spin_unlock_bh(&flow->lock);

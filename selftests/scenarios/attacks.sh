@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 53
+plan 54
 
 routed
 host X
@@ -53,6 +53,23 @@ ok "as are the refusals, of what A never asked" wait_for counters_are A in-unexp
 ok "nothing has ended or moved" counters_are B detach-in=0 move-in=0 change-in=0
 as_before "the connection"
 ok "goes on" exchange client server 10k
+
+# --- computing for strangers ---------------------------------------------------------------
+
+# X's own connection takes what dh_rate allows; A's has not moved yet.
+count_from_here B
+say_as 10.0.7.66 10.0.2.2 setup id="$(random)" conn=udp,10.0.7.66,7009,10.0.2.2,5000 pubkey
+wait_for counters_are B setup-in=1
+strange=$(ctl B -j flow rport 7009 | value cid)
+conf B dh_rate=1
+say_as 10.0.1.1 10.0.2.2 \
+	attach dcid="$strange" conn=udp,10.0.7.66,7009,10.0.2.2,5000 seq=1 mac -- \
+	attach dcid="$(cid B tcp)" $names seq=9 mac -- \
+	attach dcid="$(cid B tcp)" $names id="$(random),$(random)" seq=9 nonce mac
+ok "beyond dh_rate: a move has to echo a nonce, an offer to wait" \
+	wait_for counters_are B attach-bad-mac=1 rate-limited=1 cookie-out=1 dh=1
+conf B dh_rate=1000
+ctl B flow del "$strange"
 
 # --- a Setup in the name of a connection --------------------------------------------------------
 

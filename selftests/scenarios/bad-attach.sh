@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 19
+plan 23
 
 routed
 capture A-R
@@ -50,6 +50,18 @@ wait_for moved A 1
 dropped "an old number: dropped" B attach-replay=1 "Detach:1"
 is "nothing changed" "$(place server)" "10.0.2.2,80 10.0.1.1,40000 established 3"
 ok "data arrives" exchange client server 100k
+
+# B waits for the Ack of the new address.
+count_from_here A B
+dropper R
+drop_next R Ack 100
+roam A:eth0 10.0.4.1/24 10.0.4.254 D
+wait_for moved A 1
+wait_for captured_all A-R
+dropped "an Ack from elsewhere: ignored" B in-unexpected=1 "Ack:-1 from=10.0.4.66"
+ok "it proves nothing" counters_are B validated=0
+no_firewall R
+ok "that from the new address does" wait_for validated B 1
 
 # The server's socket ends while the client is away.
 ip -n csp-A -4 addr flush dev eth0
