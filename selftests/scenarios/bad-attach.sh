@@ -77,3 +77,16 @@ ok "both ends forget the connection" quiet A B
 messages A-R >"$tmp/messages"
 ok "messages" grep -q 'B > C: Reject(NO_CONN.* + Sig' "$tmp/messages"
 sed 's/^/# /' "$tmp/messages"
+
+# A host that announced no next identifier is asked under the one that it has.
+listener udp-server B udp 0.0.0.0 5000 prefer
+count_from_here B
+on A "$lib/say.py" 10.0.3.1 10.0.2.2 setup id=a1a1a1a1a1a1a1a1 \
+	conn=udp,10.0.3.1,7000,10.0.2.2,5000 pubkey
+wait_for counters_are B setup-in=1
+tell udp-server connect 10.0.3.1 7000
+roam B:eth0 10.0.5.2/24 10.0.5.254 E
+wait_for counters_are B move-out=1 reject-in=1
+wait_for captured_all A-R
+is "no next identifier: the move goes to the present one" "$(forge "Detach:-1 show")" \
+	"* dcid=a1a1a1a1a1a1a1a1 *"

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 21
+plan 24
 
 routed 5ms
 dropper R
@@ -27,6 +27,20 @@ ok "it was sent again" counters_are A out-retrans=1
 lose OK 10.0.4.1 10.0.4.254 D OK
 lose Ack 10.0.1.1 10.0.1.254 A Ack
 is "three moves" "$(place server)" "10.0.2.2,80 10.0.1.1,40000 established 3"
+
+# The path to the new place takes less than its first link, and nobody says so.
+ip -n csp-A -4 addr flush dev eth0 scope global
+wait_for state_is A homeless
+ip -n csp-R link set to-b mtu 1300
+count_from_here A B
+start_copy client server 50k
+roam A:eth0 10.0.3.1/24 10.0.3.254 C
+ok "a segment makes the move too large for the path: it goes without" wait_for moved A 1
+ok "at last" counters_are A piggyback-out=1 "out-retrans=>0"
+ok "data arrives" end_copy client server
+ip -n csp-R link set to-b mtu 1500
+roam A:eth0 10.0.1.1/24 10.0.1.254 A
+wait_for validated B 2
 
 # The peer acknowledges what comes, and may not send much before an Ack.
 count_from_here A B
