@@ -24,6 +24,7 @@
 #include "gateway.h"
 #include "inward.h"
 #include "nat.h"
+#include "related.h"
 #include "via.h"
 
 /* Section "Bundles": which messages may follow the first one of a request. */
@@ -120,8 +121,7 @@ static enum csp_fate csp_box_messages(struct csp_packet *p,
 
 /*
  * The conntrack entry of the signalling itself, by which the ruleset knows it.
- * It may be new, or old and forgotten in between. This packet is related, and
- * what else may come by that entry is for us to say then.
+ * It may be new, or old and forgotten in between.
  */
 static void csp_box_admit(struct csp_packet *p)
 {
@@ -131,6 +131,7 @@ static void csp_box_admit(struct csp_packet *p)
 
 	if (!ct || ctinfo != IP_CT_NEW)
 		return;
+	csp_related(p->box, ct);
 	nf_ct_set(skb, ct, IP_CT_RELATED);
 }
 
