@@ -324,8 +324,10 @@ static enum csp_fate csp_answer_ok(struct csp_packet *p, struct csp_hole *hole,
 	enum csp_fate fate = CSP_FATE_ADMIT;
 	bool tell = false, ask = false;
 	u32 granted;
+	int asker;
 
 	spin_lock_bh(&box->lock);
+	asker = csp_answers_change(p, hole);
 	if (hole->dead) {
 		fate = CSP_FATE_PASS;
 	} else if (hole->asking) {
@@ -333,8 +335,8 @@ static enum csp_fate csp_answer_ok(struct csp_packet *p, struct csp_hole *hole,
 	} else if (csp_answers_setup(p, hole, msg) && CSP_HAS(msg, LOCAL_ID)) {
 		ask = csp_answer_confirm(p, hole, msg);
 		tell = true;
-	} else if (csp_answers_change(p, hole) >= 0) {
-		csp_answer_changed(hole, csp_answers_change(p, hole));
+	} else if (asker >= 0) {
+		csp_answer_changed(hole, asker);
 		tell = true;
 	} else if (csp_answers_detach(p, hole)) {
 		csp_hole_detached(hole);

@@ -15,6 +15,7 @@
 #include "pinhole.h"
 #include "policy.h"
 #include "reply.h"
+#include "setup.h"
 #include "timeout.h"
 
 /*
@@ -120,7 +121,6 @@ static bool csp_move_key(const struct csp_packet *p, const struct csp_hole *hole
 			 const struct csp_msg *msg, struct csp_hole_move *mv)
 {
 	const enum csp_hole_end from = mv->end, to = !mv->end;
-	const __be16 encap = csp_box_udp_port(p->box);
 	struct csp_hole_key *key = &mv->key;
 
 	key->proto = msg->proto;
@@ -138,10 +138,7 @@ static bool csp_move_key(const struct csp_packet *p, const struct csp_hole *hole
 		if (!ipv6_addr_equal(&msg->dst.loc, &p->daddr))
 			return false;
 	}
-	/* As of a Setup: csp_setup_sound(). */
-	return key->port[0] && key->port[1] &&
-	       (key->proto != IPPROTO_UDP ||
-		(key->port[0] != encap && key->port[1] != encap));
+	return csp_setup_ports(p->box, key);
 }
 
 /* The move that a packet asks for, if it fits the pinhole. */

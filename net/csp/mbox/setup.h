@@ -11,6 +11,7 @@
 bool csp_setup_key(struct csp_packet *p, const struct csp_msg *msg,
 		   struct csp_hole_key *key);
 bool csp_setup_tracked(u8 proto);
+bool csp_setup_ports(const struct csp_box *box, const struct csp_hole_key *key);
 bool csp_setup_sound(const struct csp_packet *p, const struct csp_msg *msg,
 		     const struct csp_hole_key *key);
 

@@ -106,6 +106,24 @@ static bool csp_piggyback_fits(const struct csp_packet *p,
 }
 
 /**
+ * csp_setup_ports() - can the ports of a data tuple be those of data?
+ * @box: namespace
+ * @key: the tuple, of a Setup or of a move
+ *
+ * Context: softirq.
+ * Return: false: one is a wildcard, or that of signalling: signalling about
+ * signalling would have no end.
+ */
+bool csp_setup_ports(const struct csp_box *box, const struct csp_hole_key *key)
+{
+	const __be16 encap = csp_box_udp_port(box);
+
+	return key->port[0] && key->port[1] &&
+	       (key->proto != IPPROTO_UDP ||
+		(key->port[0] != encap && key->port[1] != encap));
+}
+
+/**
  * csp_setup_sound() - does a Setup fit together?
  * @p:   its packet
  * @msg: the Setup
@@ -119,15 +137,9 @@ static bool csp_piggyback_fits(const struct csp_packet *p,
 bool csp_setup_sound(const struct csp_packet *p, const struct csp_msg *msg,
 		     const struct csp_hole_key *key)
 {
-	const __be16 encap = csp_box_udp_port(p->box);
-
-	if (!key->port[0] || !key->port[1])
+	if (!csp_setup_ports(p->box, key))
 		return false;
 	if (key->proto != IPPROTO_UDP && msg->dir != CSP_DIR_BOTH)
-		return false;
-	/* Signalling about signalling would have no end. */
-	if (key->proto == IPPROTO_UDP &&
-	    (key->port[0] == encap || key->port[1] == encap))
 		return false;
 	return csp_piggyback_fits(p, msg, key);
 }
