@@ -13,6 +13,7 @@
 #	holes R KEY			"state", "granted_ms", ... of the pinholes
 #	no_holes R			there is none
 #	speak HOST SRC DST MESSAGE WORD...	send a signalling packet by hand (say.py)
+#	plain_udp NAME HOST PORT PEER PORT	a connected UDP socket that does not signal
 #	wish NAME MS			setsockopt(CSP_TIMEOUT)
 #	passes FROM TO SIZE		a datagram from one socket arrives at the other
 #	lost FROM TO SIZE R		it does not: the firewall of R drops it
@@ -43,6 +44,14 @@ box_counters_are() { compare_counters "$1" "$1/box" box stats -- "${@:2}"; }
 holes() { ctl "$1" -j pinhole | values "$2"; }	# R KEY
 no_holes() { empty "$1" pinhole; }	# R
 holes_are() { [ "$(holes "$1" "$2")" = "$3" ]; }	# R KEY VALUE
+
+plain_udp() { # NAME HOST PORT PEER PORT
+	sock "$1" "$2"
+	tell "$1" socket udp 4
+	tell "$1" csp off
+	tell "$1" bind 0.0.0.0 "$3"
+	tell "$1" connect "$4" "$5"
+}
 
 speak() { on "$1" "$lib/say.py" "${@:2}"; }
 

@@ -65,15 +65,8 @@ addr X:eth0 10.0.7.7/24
 default_via X 10.0.7.254
 for h in A B; do deaf $h; done
 cid=a1a1a1a1a1a1a1a1 peer=b1b1b1b1b1b1b1b1
-plain() { # NAME HOST PORT PEER PORT
-	sock "$1" "$2"
-	tell "$1" socket udp 4
-	tell "$1" csp off
-	tell "$1" bind 0.0.0.0 "$3"
-	tell "$1" connect "$4" "$5"
-}
-plain inside A 6000 10.0.2.2 5000
-plain outside B 5000 10.0.1.1 6000
+plain_udp inside A 6000 10.0.2.2 5000
+plain_udp outside B 5000 10.0.1.1 6000
 
 # Slow machines take their time between two datagrams.
 ctl R box set udp_timeout 120000

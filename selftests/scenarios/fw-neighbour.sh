@@ -24,13 +24,6 @@ stateful_firewall R
 rule R in to-a to 10.0.2.2 accept
 ctl R box set udp_timeout 120000
 
-plain() { # NAME HOST PORT PEER PORT
-	sock "$1" "$2"
-	tell "$1" socket udp 4
-	tell "$1" csp off
-	tell "$1" bind 0.0.0.0 "$3"
-	tell "$1" connect "$4" "$5"
-}
 entry() { on R grep -q "$1" /proc/net/nf_conntrack; }	# PATTERN
 
 listener server B udp 0.0.0.0 5000 prefer
@@ -49,8 +42,8 @@ move() { # HOST SRC DST DCID CONN [WORD...]
 # --- another host --------------------------------------------------------------------------
 
 count_box R
-plain outside B 4444 10.0.7.7 5300
-plain inside C 5300 10.0.2.2 4444
+plain_udp outside B 4444 10.0.7.7 5300
+plain_udp inside C 5300 10.0.2.2 4444
 ok "the neighbour is not to be reached" lost outside inside 100 R
 move B 10.0.2.2 10.0.7.7 "$cid" udp,10.0.2.2,4444,10.0.7.7,5300
 ok "a move to there is refused" wait_for box_counters_are R refused-ruleset=1

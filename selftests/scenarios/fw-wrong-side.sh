@@ -55,15 +55,8 @@ on R nft delete chain inet test early
 
 # The end hosts' own modules shall not see what is played by hand.
 for h in A B; do deaf $h; done
-plain() { # NAME HOST PORT PEER PORT
-	sock "$1" "$2"
-	tell "$1" socket udp 4
-	tell "$1" csp off
-	tell "$1" bind 0.0.0.0 "$3"
-	tell "$1" connect "$4" "$5"
-}
-plain inside A 40000 10.0.2.2 5000
-plain outside B 5000 10.0.1.1 40000
+plain_udp inside A 40000 10.0.2.2 5000
+plain_udp outside B 5000 10.0.1.1 40000
 setup=(setup xid=5 "id=$cid")
 say_ok() { # HOST ID
 	speak "$1" 10.0.2.2 10.0.1.1 ok reply xid=5 dcid=$cid id="$2" timeout=0
