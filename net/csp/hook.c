@@ -143,49 +143,99 @@ void csp_release(struct csp_net *cn, struct sk_buff_head *list)
 	local_bh_enable();
 }
 
+/* NAT of this host has not yet said what becomes of a packet's source. */
+static bool csp_hook_undecided(const struct nf_conn *ct)
+{
+	/* LOCAL_OUT leaves its mark if there is NAT in this namespace. */
+	return !nf_ct_is_confirmed(ct) &&
+	       READ_ONCE(ct->status) & IPS_DST_NAT_DONE;
+}
+
 /**
- * csp_hook_translates() - may NAT of this host give a held packet another name?
+ * csp_hook_translates() - does NAT of this host give a held packet another name?
  * @skb: the packet, which has passed LOCAL_OUT
  *
- * Source addresses are translated in POST_ROUTING, where it has not been yet,
- * and never comes to in disguise. Conntrack must not know it before that.
- *
  * Context: any.
- * Return: true if it has to pass there.
+ * Return: true if so, or if it is not known; it must not travel in disguise.
  */
 bool csp_hook_translates(const struct sk_buff *skb)
 {
 	const struct nf_conn *ct = (struct nf_conn *)skb_nfct(skb);
 
-	if (!ct)
-		return false;
-	/* LOCAL_OUT leaves its mark if there is NAT in this namespace. */
-	return READ_ONCE(ct->status) & (nf_ct_is_confirmed(ct) ?
-					IPS_NAT_MASK : IPS_DST_NAT_DONE);
+	return ct && (csp_hook_undecided(ct) ||
+		      READ_ONCE(ct->status) & IPS_NAT_MASK);
 }
 
 /**
- * csp_hook_confirm() - a held packet will travel in disguise
+ * csp_hook_confirm() - a held packet may travel in disguise
  * @skb: the packet
  *
  * Conntrack of this host must know the connection by it all the same: what
- * the other end answers comes back as an ordinary packet.
+ * the other end answers comes back as an ordinary packet. Not before NAT has
+ * had its say, though, which translates sources in POST_ROUTING, where a packet
+ * in disguise never comes.
  *
  * Context: any, RCU or flow->lock.
+ * Return: NULL, or a twin of @skb that has to go to csp_hook_ask().
  */
-void csp_hook_confirm(struct sk_buff *skb)
+struct sk_buff *csp_hook_confirm(struct sk_buff *skb)
 {
 	const struct nf_conn *ct = (struct nf_conn *)skb_nfct(skb);
 	const struct nf_ct_hook *ct_hook;
+	struct sk_buff *twin;
 
-	/* Not tracked in this namespace, known already, or it goes as it is. */
-	if (!ct || nf_ct_is_confirmed(ct) || csp_hook_translates(skb))
-		return;
+	/* Not tracked in this namespace, or known already. */
+	if (!ct || nf_ct_is_confirmed(ct))
+		return NULL;
+	if (csp_hook_undecided(ct)) {
+		/* IPsec asks its own way, and later. */
+		if (dst_xfrm(skb_dst(skb)))
+			return NULL;
+		twin = skb_clone(skb, GFP_ATOMIC);
+		/* Rules may ask whose it is. */
+		if (twin && !skb_set_owner_sk_safe(twin, skb->sk)) {
+			kfree_skb(twin);
+			twin = NULL;
+		}
+		return twin;
+	}
 	rcu_read_lock();
 	ct_hook = rcu_dereference(nf_ct_hook);
 	if (ct_hook)
 		ct_hook->confirm(skb);
 	rcu_read_unlock();
+	return NULL;
+}
+
+/**
+ * csp_hook_ask() - let POST_ROUTING decide about a packet, and not send it
+ * @cn:   namespace
+ * @twin: from csp_hook_confirm(), or NULL; gone afterwards
+ *
+ * NAT and conntrack keep what they decide in the entry, which the held packet
+ * has, too. If it does travel in disguise, it has passed all hooks once. A
+ * packet that the host's own rules drop here stays undecided.
+ *
+ * Context: any, no flow->lock held.
+ */
+void csp_hook_ask(struct csp_net *cn, struct sk_buff *twin)
+{
+	struct net_device *out;
+	u8 pf;
+
+	if (!twin)
+		return;
+	pf = twin->protocol == htons(ETH_P_IP) ? NFPROTO_IPV4 : NFPROTO_IPV6;
+	local_bh_disable();
+	rcu_read_lock();
+	out = skb_dst(twin)->dev;
+	twin->dev = out;
+	/* A queue in user space may give it back late. */
+	if (nf_hook(pf, NF_INET_POST_ROUTING, cn->net, twin->sk, twin, NULL,
+		    out, dst_discard_out) == 1)
+		consume_skb(twin);
+	rcu_read_unlock();
+	local_bh_enable();
 }
 
 /* Not for one receiver: nobody to ask. */

@@ -21,7 +21,8 @@ bool csp_hold(struct csp_flow *flow, struct sk_buff *skb);
 /* Sends what was held. @list is spliced off under flow->lock by the caller. */
 void csp_release(struct csp_net *cn, struct sk_buff_head *list);
 bool csp_hook_translates(const struct sk_buff *skb);
-void csp_hook_confirm(struct sk_buff *skb);
+struct sk_buff *csp_hook_confirm(struct sk_buff *skb);
+void csp_hook_ask(struct csp_net *cn, struct sk_buff *twin);
 bool csp_skb_tuple(const struct sk_buff *skb, bool in, struct csp_tuple *t);
 
 #endif /* _NET_CSP_HOOK_H */

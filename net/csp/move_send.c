@@ -174,6 +174,20 @@ static struct sk_buff *csp_move_build(struct csp_flow *flow, size_t size)
 	return csp_sign_finish(skb, &wr, flow);
 }
 
+/* This host's conntrack must know the segment that goes in disguise. */
+static void csp_move_confirm(struct csp_flow *flow)
+{
+	struct sk_buff *first, *twin = NULL;
+
+	spin_lock_bh(&flow->lock);
+	first = skb_peek(&flow->held);
+	if (first && !flow->attempt && !flow->dead &&
+	    flow->state == CSP_STATE_MOVING)
+		twin = csp_hook_confirm(first);
+	spin_unlock_bh(&flow->lock);
+	csp_hook_ask(flow->cn, twin);
+}
+
 /**
  * csp_move_send() - one transmission of the request
  * @flow: the flow; nothing is sent unless it is MOVING
@@ -183,9 +197,10 @@ static struct sk_buff *csp_move_build(struct csp_flow *flow, size_t size)
 void csp_move_send(struct csp_flow *flow)
 {
 	size_t size = csp_move_size(flow);
-	struct sk_buff *skb, *first;
+	struct sk_buff *skb;
 	struct csp_to to;
 
+	csp_move_confirm(flow);
 	spin_lock_bh(&flow->lock);
 	if (flow->dead || flow->state != CSP_STATE_MOVING) {
 		spin_unlock_bh(&flow->lock);
@@ -193,14 +208,8 @@ void csp_move_send(struct csp_flow *flow)
 	}
 	skb = csp_move_build(flow, size);
 	csp_to_flow(&to, flow);
-	if (flow->attempt) {
+	if (flow->attempt)
 		CSP_INC(flow->cn, OUT_RETRANS);
-	} else {
-		/* Our conntrack must know the segment that goes in disguise. */
-		first = flow->piggybacked ? skb_peek(&flow->held) : NULL;
-		if (first)
-			csp_hook_confirm(first);
-	}
 	csp_flow_timer(flow, csp_move_rto(flow));
 	spin_unlock_bh(&flow->lock);
 	if (skb)

@@ -175,17 +175,18 @@ static unsigned int csp_setup_known_plain(struct csp_net *cn, struct sock *sk)
  */
 void csp_setup_again(struct csp_flow *flow)
 {
-	struct sk_buff *first;
+	struct sk_buff *first, *twin = NULL;
 
 	spin_lock_bh(&flow->lock);
 	flow->sent = ktime_get_ns() / NSEC_PER_USEC;
 	csp_setup_set_next(flow);
 	first = skb_peek(&flow->held);
 	if (first)
-		csp_hook_confirm(first);
+		twin = csp_hook_confirm(first);
 	if (!flow->dead && flow->state == CSP_STATE_SETUP)
 		csp_setup_arm(flow);
 	spin_unlock_bh(&flow->lock);
+	csp_hook_ask(flow->cn, twin);
 	csp_setup_send(flow, NULL);
 }
 
@@ -233,7 +234,7 @@ unsigned int csp_setup_start(struct csp_net *cn, struct sock *sk,
 	}
 	CSP_INC(cn, SETUP_OUT);
 	csp_nl_event(flow, CSP_EVENT_CREATED);
-	csp_hook_confirm(skb);
+	csp_hook_ask(cn, csp_hook_confirm(skb));
 	spin_lock_bh(&flow->lock);
 	/* False if the flow has ended meanwhile, or the route has. */
 	held = csp_hold(flow, skb);

@@ -4,7 +4,7 @@
 # What else a host does with its packets: tunnels, NAT of its own, IPsec policy.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 19
+plan 24
 
 two_hosts
 host C
@@ -67,6 +67,7 @@ quiet A B
 # To B there is only 10.0.0.1.  For each connection another address of it: to conntrack
 # signalling has no ports, and what is translated would be in the way of what is not.
 addr B:eth0 10.0.0.3/24
+addr B:eth0 10.0.0.4/24
 ip -n csp-A link add inside type dummy
 ip -n csp-A addr add 10.0.7.1/24 dev inside
 ip -n csp-A link set inside up
@@ -75,11 +76,19 @@ firewall A <<-END
 		type nat hook postrouting priority srcnat
 		ip saddr 10.0.7.1 masquerade
 	}
+	counter syn {}
+	counter lost {}
+	chain after {
+		type filter hook postrouting priority srcnat + 1
+		ip daddr 10.0.0.3 tcp flags syn counter name syn
+		ip daddr 10.0.0.4 tcp flags syn counter name lost drop
+	}
 	chain in {
 		type filter hook input priority filter; policy drop
 		ct state established,related accept
 	}
 END
+lost_twice() { [ "$(hits A lost)" -ge 2 ]; }
 listener server B tcp 0.0.0.0 80 prefer
 sock client A
 make_sock client tcp 10.0.0.2 prefer
@@ -89,10 +98,21 @@ ok "the host's own NAT translates what it is to translate" tell client connect 1
 tell server accept
 ok "data" exchange client server 20k
 quit client
+ok "that one was announced, and did not travel in disguise" \
+	counters_are A setup-out=1 piggyback-out=0
 ok "what it leaves as it is" dial client A tcp 10.0.0.3 80 require
-ok "is signalled, and waits for that" counters_are A setup-out=2 piggyback-out=0
+ok "travels in the Setup" counters_are A setup-out=2 piggyback-out=1
+ok "and has passed the host's own rules, once" hits_are A syn 1
 tell server accept
-ok "data" exchange client server 20k
+ok "the host's own firewall knows it: data" exchange client server 20k
+quit client
+count_from_here A B
+sock client A
+make_sock client tcp 10.0.0.4 require
+say client connect 10.0.0.4 80
+ok "what its rules drop there is announced" wait_for established A
+ok "and dropped, asked about and then sent" wait_for lost_twice
+ok "it did not travel in disguise" counters_are A setup-out=1 piggyback-out=0
 quit client server
 no_firewall A
 quiet A B
