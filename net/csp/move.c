@@ -55,6 +55,7 @@
 
 static void csp_move_homeless(struct csp_flow *flow)
 {
+	struct sock *sk;
 	bool new;
 
 	spin_lock_bh(&flow->lock);
@@ -66,6 +67,11 @@ static void csp_move_homeless(struct csp_flow *flow)
 	spin_unlock_bh(&flow->lock);
 	if (!new)
 		return;
+	sk = csp_flow_sk(flow);
+	if (sk) {
+		csp_rebind_adrift(sk);
+		sock_put(sk);
+	}
 	CSP_INC(flow->cn, MOVE_HOMELESS);
 	csp_nl_event(flow, CSP_EVENT_HOMELESS);
 }

@@ -576,6 +576,20 @@ void csp_rebind_lift(struct sock *sk, bool window, u16 room)
 }
 
 /**
+ * csp_rebind_adrift() - the address of a socket is gone, and no other is there
+ * @sk: the socket
+ *
+ * The route that it still has takes what every link takes, 68 bytes: TCP would
+ * cut to that what is written until there is another one.
+ *
+ * Context: any.
+ */
+void csp_rebind_adrift(struct sock *sk)
+{
+	sk_dst_reset(sk);
+}
+
+/**
  * csp_rebind_kick() - a path is back: try again at once what waits
  * @sk: the socket
  *

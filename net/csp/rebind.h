@@ -29,6 +29,7 @@ struct csp_rebind {
 u16 csp_rebind_check(const struct sock *sk);
 int csp_rebind(struct sock *sk, struct csp_rebind *rb);
 void csp_rebind_lift(struct sock *sk, bool window, u16 room);
+void csp_rebind_adrift(struct sock *sk);
 void csp_rebind_kick(struct sock *sk);
 void csp_rebind_doubt(struct sock *sk);
 void csp_rebind_rtt(struct sock *sk, unsigned int us);

@@ -6,12 +6,17 @@
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 24
+plan 25
 
 routed 5ms
 dropper R
 capture A-R
 talk A B 10.0.2.2
+
+# Bytes that TCP has not had acknowledged.
+queued() { # HOST BYTES
+	[ "$(on "$1" ss -tnHO state established | awk '{ print $2 }')" -gt "$2" ]
+}
 
 lose() { # MESSAGE IP GATEWAY NAME HOSTS_THAT_REPEAT
 	count_from_here A B
@@ -34,6 +39,8 @@ wait_for state_is A homeless
 ip -n csp-R link set to-b mtu 1300
 count_from_here A B
 start_copy client server 50k
+wait_for queued A 2000
+ok "what is written without an address is not cut small" [ "$(tcp_info A mss)" -gt 1000 ]
 roam A:eth0 10.0.3.1/24 10.0.3.254 C
 ok "a segment makes the move too large for the path: it goes without" wait_for moved A 1
 ok "at last" counters_are A piggyback-out=1 "out-retrans=>0"
