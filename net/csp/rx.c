@@ -371,23 +371,7 @@ static void csp_rx_request(struct csp_rx *rx, const struct csp_msg *msg)
 	}
 }
 
-/* Which messages may come together in a request; section "Bundles". */
-static bool csp_rx_fits(u8 first_type, u8 first_code, int n,
-			const struct csp_msg *msg)
-{
-	switch (first_type) {
-	case CSP_MSG_DETACH:
-		if (first_code == CSP_SCOPE_PATH)
-			return n == 1 && msg->type == CSP_MSG_ATTACH;
-		return msg->type == CSP_MSG_DETACH &&
-		       msg->code == CSP_SCOPE_CONN;
-	case CSP_MSG_ATTACH:
-		return msg->type == first_type;
-	}
-	return false;
-}
-
-/* And which may come alone: all but half of a move. */
+/* Which messages may come alone: all but half of a move. */
 static bool csp_rx_alone(const struct csp_reader *rd, u8 type, u8 code)
 {
 	return rd->flags & CSP_F_REPLY || type != CSP_MSG_DETACH ||
@@ -414,8 +398,7 @@ static bool csp_rx_check(struct csp_rx *rx, struct csp_msg *msg, bool *single)
 				*single = true;
 				return true;
 			}
-		} else if (!(rd.flags & CSP_F_REPLY) &&
-			   !csp_rx_fits(type, code, n, msg)) {
+		} else if (!csp_bundle_takes(&rd, type, code, msg)) {
 			ret = -CSP_ERR_MALFORMED;
 			break;
 		}

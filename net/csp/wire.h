@@ -202,6 +202,32 @@ int csp_read_hdr(struct csp_reader *rd, const void *data, size_t len);
 int csp_read_msg(struct csp_reader *rd, struct csp_msg *msg);
 
 /**
+ * csp_bundle_takes() - may this message follow the first one of a packet?
+ * @rd:   has just read @msg
+ * @type: of the first one
+ * @code: of the first one
+ * @msg:  a later one
+ *
+ * Section "Bundles". Answers come as the requests did.
+ */
+static inline bool csp_bundle_takes(const struct csp_reader *rd, u8 type,
+				    u8 code, const struct csp_msg *msg)
+{
+	if (rd->flags & CSP_F_REPLY)
+		return true;
+	switch (type) {
+	case CSP_MSG_DETACH:
+		if (code == CSP_SCOPE_PATH)
+			return rd->n_msgs == 2 && msg->type == CSP_MSG_ATTACH;
+		return msg->type == CSP_MSG_DETACH &&
+		       msg->code == CSP_SCOPE_CONN;
+	case CSP_MSG_ATTACH:
+		return msg->type == CSP_MSG_ATTACH;
+	}
+	return false;
+}
+
+/**
  * struct csp_writer - builds one packet in a caller's buffer
  * @data: the buffer
  * @size: its size

@@ -27,24 +27,6 @@
 #include "related.h"
 #include "via.h"
 
-/* Section "Bundles": which messages may follow the first one of a request. */
-static bool csp_box_fits(const struct csp_packet *p, u8 first, u8 code, int n,
-			 const struct csp_msg *msg)
-{
-	if (p->rd.flags & CSP_F_REPLY)
-		return true;
-	switch (first) {
-	case CSP_MSG_DETACH:
-		if (code == CSP_SCOPE_PATH)
-			return n == 2 && msg->type == CSP_MSG_ATTACH;
-		return msg->type == CSP_MSG_DETACH &&
-		       msg->code == CSP_SCOPE_CONN;
-	case CSP_MSG_ATTACH:
-		return msg->type == first;
-	}
-	return false;
-}
-
 /* Section "Parsing": a packet is decoded as a whole before it is acted upon. */
 static bool csp_box_check(struct csp_packet *p, struct csp_msg *msg)
 {
@@ -56,7 +38,7 @@ static bool csp_box_check(struct csp_packet *p, struct csp_msg *msg)
 		if (!n++) {
 			first = msg->type;
 			code = msg->code;
-		} else if (!csp_box_fits(p, first, code, n, msg)) {
+		} else if (!csp_bundle_takes(&p->rd, first, code, msg)) {
 			return false;
 		}
 	}

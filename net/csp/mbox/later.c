@@ -296,16 +296,9 @@ static void csp_move_free(struct csp_hole_move *mv)
 static enum csp_fate csp_move_refuse(struct csp_packet *p,
 				     const struct csp_msg *msg, int err)
 {
-	switch (err) {
-	case -ENOMEM:
-		CSP_BOX_INC(p->box, NOMEM);
-		return CSP_FATE_DROP;
-	case -EACCES:
-		CSP_BOX_INC(p->box, REFUSED_RULE);
-		break;
-	default:
-		CSP_BOX_INC(p->box, REFUSED_RULESET);
-	}
+	if (err != -EACCES)
+		return csp_setup_refuse(p, msg, err);
+	CSP_BOX_INC(p->box, REFUSED_RULE);
 	csp_box_reject(p, msg, CSP_ERR_POLICY, NULL);
 	return CSP_FATE_DROP;
 }

@@ -154,8 +154,17 @@ static void csp_setup_ask(struct csp_packet *p, const struct csp_msg *msg,
 	}
 }
 
-static enum csp_fate csp_setup_refuse(struct csp_packet *p,
-				      const struct csp_msg *msg, int err)
+/**
+ * csp_setup_refuse() - there is no pinhole for a request
+ * @p:   the packet
+ * @msg: the Setup, or the Attach of a move
+ * @err: of csp_judge(), csp_nat_judge() or csp_hole_insert()
+ *
+ * Context: softirq, RCU, no lock.
+ * Return: CSP_FATE_DROP.
+ */
+enum csp_fate csp_setup_refuse(struct csp_packet *p, const struct csp_msg *msg,
+			       int err)
 {
 	switch (err) {
 	case -EPERM:
