@@ -43,6 +43,8 @@
 #define CSP_DETACH_MSG_LEN	(sizeof(struct csp_msghdr) + 8 + 44 + 28)
 #define CSP_DETACH_BUNDLE	((CSP_MSG_ROOM - (int)sizeof(struct csphdr)) / \
 				 (int)CSP_DETACH_MSG_LEN)
+/* So many of a queue are looked at at a time: others may fill it. */
+#define CSP_DETACH_LOOKS	(16 * CSP_DETACH_BUNDLE)
 
 static void csp_detach_kick(struct csp_peer *peer, unsigned long delay)
 {
@@ -153,15 +155,18 @@ void csp_detach_unqueue(struct csp_flow *flow)
 		csp_flow_put(flow);
 }
 
-/* Moves flows whose time has come from @from to @due; peer->lock held. */
+/*
+ * Moves flows whose time has come from @from to @due; peer->lock held. The
+ * first is taken always, and what waits behind too many others another time.
+ */
 static int csp_detach_collect(struct list_head *from, struct list_head *due,
 			      int room)
 {
 	struct csp_flow *flow, *tmp, *first;
-	int n = 0;
+	int n = 0, looks = CSP_DETACH_LOOKS;
 
 	list_for_each_entry_safe(flow, tmp, from, detach_node) {
-		if (n == room)
+		if (n == room || !looks--)
 			break;
 		/* In the order of their time. */
 		if (time_before(jiffies, flow->next_tx))
@@ -180,10 +185,12 @@ static int csp_detach_collect(struct list_head *from, struct list_head *due,
 	return n;
 }
 
-/* One Detach of a bundle. */
-static void csp_detach_write(struct csp_writer *wr, struct csp_flow *flow,
-			     __be32 xid)
+/* One Detach of a bundle. Returns how many times it has been sent now. */
+static int csp_detach_write(struct csp_writer *wr, struct csp_flow *flow,
+			    __be32 xid)
 {
+	int attempt;
+
 	spin_lock(&flow->lock);
 	if (flow->attempt++)
 		CSP_INC(flow->cn, OUT_RETRANS);
@@ -194,7 +201,9 @@ static void csp_detach_write(struct csp_writer *wr, struct csp_flow *flow,
 		msecs_to_jiffies(CSP_DETACH_RTO << (flow->attempt - 1));
 	csp_write_msg(wr, CSP_MSG_DETACH, CSP_SCOPE_CONN, flow->peer_cid);
 	csp_lent_write(wr, flow, &flow->t);
+	attempt = flow->attempt;
 	spin_unlock(&flow->lock);
+	return attempt;
 }
 
 /* Sends one packet. False: nothing was due. */
@@ -225,9 +234,8 @@ static bool csp_detach_bundle(struct csp_peer *peer, struct list_head *lost)
 		}
 		if (!n++)
 			csp_to_flow(&to, flow);
-		csp_detach_write(&wr, flow, xid);
-		list_move_tail(&flow->detach_node,
-			       &peer->asked[flow->attempt - 1]);
+		i = csp_detach_write(&wr, flow, xid);
+		list_move_tail(&flow->detach_node, &peer->asked[i - 1]);
 	}
 	spin_unlock_bh(&peer->lock);
 
@@ -334,21 +342,37 @@ bool csp_detach_done(struct csp_rx *rx, struct csp_flow *flow)
 	return true;
 }
 
-/* A Detach to @peer that @xid and @peer_cid name, with a reference. */
+/* One of @list that @xid and @peer_cid name, with a reference. */
+static struct csp_flow *csp_detach_asked(struct list_head *list, __be32 xid,
+					 __be64 peer_cid)
+{
+	int looks = CSP_DETACH_LOOKS;
+	struct csp_flow *flow;
+
+	list_for_each_entry(flow, list, detach_node) {
+		if (!looks--)
+			break;
+		if (flow->xid == xid && flow->peer_cid == peer_cid &&
+		    csp_flow_get(flow))
+			return flow;
+	}
+	return NULL;
+}
+
+/*
+ * A Detach to @peer that @xid and @peer_cid name, with a reference. Answers
+ * come in the order of what was asked: it is among the first, or not looked for,
+ * since anybody may send such an answer. Then it is asked again.
+ */
 static struct csp_flow *csp_detach_find(struct csp_peer *peer, __be32 xid,
 					__be64 peer_cid)
 {
-	struct csp_flow *flow;
+	struct csp_flow *flow = NULL;
 	int i;
 
 	spin_lock_bh(&peer->lock);
-	for (i = 0; i < CSP_DETACH_ATTEMPTS; i++)
-		list_for_each_entry(flow, &peer->asked[i], detach_node)
-			if (flow->xid == xid && flow->peer_cid == peer_cid &&
-			    csp_flow_get(flow))
-				goto out;
-	flow = NULL;
-out:
+	for (i = 0; i < CSP_DETACH_ATTEMPTS && !flow; i++)
+		flow = csp_detach_asked(&peer->asked[i], xid, peer_cid);
 	spin_unlock_bh(&peer->lock);
 	return flow;
 }

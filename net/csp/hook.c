@@ -338,6 +338,12 @@ static unsigned int csp_out_slow(struct csp_net *cn, struct sock *sk,
 	return csp_setup_start(cn, sk, skb, &t, mode);
 }
 
+/* Section "Modes": default and rules do not speak of it. */
+static bool csp_out_stays(const struct sk_buff *skb)
+{
+	return skb_dst(skb)->dev->flags & IFF_LOOPBACK;
+}
+
 /* Nobody flagged the socket: default and rules may. */
 static unsigned int csp_out_auto(struct csp_net *cn, struct sock *sk,
 				 struct sk_buff *skb)
@@ -351,12 +357,10 @@ static unsigned int csp_out_auto(struct csp_net *cn, struct sock *sk,
 	} else if (sk->sk_protocol != IPPROTO_UDP) {
 		return NF_ACCEPT;
 	}
-	if (skb_dst(skb)->dev->flags & IFF_LOOPBACK)
-		return NF_ACCEPT;
-	if (!csp_out_tuple(sk, skb, &t))
+	if (csp_out_stays(skb) || !csp_out_tuple(sk, skb, &t))
 		return NF_ACCEPT;
 	mode = csp_sk_mode(cn, sk);
-	if (mode == CSP_MODE_OFF || csp_sk_flag(sk, mode, CSP_PHASE_WATCH))
+	if (mode == CSP_MODE_OFF || csp_sk_flag_auto(sk, mode))
 		return NF_ACCEPT;
 	CSP_INC(cn, AUTO_FLAGGED);
 	return csp_out_slow(cn, sk, skb, mode, CSP_PHASE_WATCH);
@@ -382,7 +386,8 @@ static unsigned int csp_hook_out(void *priv, struct sk_buff *skb,
 		return csp_out_auto(cn, sk, skb);
 	}
 	if (phase == CSP_PHASE_PASS || mode == CSP_MODE_OFF ||
-	    csp_out_tunnelled(sk, state))
+	    csp_out_tunnelled(sk, state) ||
+	    (csp_sk_auto(sk) && csp_out_stays(skb)))
 		return NF_ACCEPT;
 	if (phase == CSP_PHASE_WATCH && sk->sk_protocol == IPPROTO_TCP &&
 	    !tcp_hdr(skb)->syn)

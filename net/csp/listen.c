@@ -141,7 +141,8 @@ int csp_listen_mode(struct csp_net *cn, const struct csp_tuple *t, int iif,
 	rcu_read_lock();
 	sk = tcp ? csp_listen_tcp_sk(cn, t, iif) : csp_listen_udp_sk(cn, t, iif);
 	if (sk)
-		mode = own ? csp_sk_variant(sk, &phase) : csp_sk_mode(cn, sk);
+		mode = !own ? csp_sk_mode(cn, sk) :
+		       csp_sk_auto(sk) ? -1 : csp_sk_variant(sk, &phase);
 	rcu_read_unlock();
 	if (sk && !tcp)
 		sock_put(sk);
@@ -457,8 +458,10 @@ static int csp_knock_flag(struct csp_knock *k)
 
 	bh_lock_sock(k->sk);
 	if (!sock_flag(k->sk, SOCK_DEAD))
-		err = csp_sk_flag(k->sk, k->mode, CSP_PHASE_WATCH);
+		err = csp_sk_flag_auto(k->sk, k->mode);
 	bh_unlock_sock(k->sk);
+	if (!err)
+		CSP_INC(k->rx->cn, AUTO_FLAGGED);
 	return err;
 }
 

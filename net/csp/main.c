@@ -35,19 +35,29 @@ EXPORT_SYMBOL_GPL(csp_ipproto);
 module_param_named(ipproto, csp_ipproto, int, 0444);
 MODULE_PARM_DESC(ipproto, "IP protocol number (default 253, RFC 3692)");
 
-/* All works of all namespaces. */
-static struct workqueue_struct *csp_wq __ro_after_init;
-
 struct csp_net_step {
 	int	(*init)(struct csp_net *cn);
 	void	(*exit)(struct csp_net *cn);
 };
+
+/* Works wait for sockets, which in a namespace are held as long as one likes. */
+static int csp_wq_init(struct csp_net *cn)
+{
+	cn->wq = alloc_workqueue("csp", WQ_UNBOUND, 0);
+	return cn->wq ? 0 : -ENOMEM;
+}
+
+static void csp_wq_exit(struct csp_net *cn)
+{
+	destroy_workqueue(cn->wq);
+}
 
 /*
  * In the order of need. What makes works or packets comes last and goes
  * first; the flows go before what they refer to.
  */
 static const struct csp_net_step csp_net_steps[] = {
+	{ csp_wq_init,		csp_wq_exit },
 	{ csp_mib_init,		csp_mib_exit },
 	{ csp_limit_init,	csp_limit_exit },
 	{ csp_floods_init,	csp_floods_exit },
@@ -75,7 +85,6 @@ static int __net_init csp_net_init(struct net *net)
 	int err, i;
 
 	cn->net = net;
-	cn->wq = csp_wq;
 	spin_lock_init(&cn->lock);
 	mutex_init(&cn->hook_lock);
 	mutex_init(&cn->hook_in_lock);
@@ -134,12 +143,9 @@ static int __init csp_init(void)
 		pr_err("csp: ipproto is a number from 1 to 255\n");
 		return -EINVAL;
 	}
-	csp_wq = alloc_workqueue("csp", WQ_UNBOUND, 0);
-	if (!csp_wq)
-		return -ENOMEM;
 	err = csp_flow_cache_init();
 	if (err)
-		goto err_wq;
+		return err;
 	err = csp_sock_init();
 	if (err)
 		goto err_cache;
@@ -171,8 +177,6 @@ err_net:
 err_cache:
 	rcu_barrier();
 	csp_flow_cache_exit();
-err_wq:
-	destroy_workqueue(csp_wq);
 	return err;
 }
 
@@ -183,7 +187,6 @@ static void __exit csp_exit(void)
 	csp_rx_exit();
 	csp_paths_exit();
 	unregister_pernet_subsys(&csp_net_ops);
-	destroy_workqueue(csp_wq);
 	/* Callbacks of ours that wait for a grace period. */
 	rcu_barrier();
 	csp_flow_cache_exit();

@@ -69,7 +69,9 @@ static void csp_move_homeless(struct csp_flow *flow)
 		return;
 	sk = csp_flow_sk(flow);
 	if (sk) {
+		lock_sock(sk);
 		csp_rebind_adrift(sk);
+		release_sock(sk);
 		sock_put(sk);
 	}
 	CSP_INC(flow->cn, MOVE_HOMELESS);
@@ -211,7 +213,7 @@ static void csp_move_renew(struct csp_flow *flow)
 void csp_move_enter(struct csp_flow *flow, struct csp_move *mv)
 {
 	spin_lock_bh(&flow->lock);
-	if (!flow->dead) {
+	if (!flow->dead && flow->state != CSP_STATE_DETACHING) {
 		/* From the first request on, however often it is renewed. */
 		if (flow->state != CSP_STATE_MOVING) {
 			mv->started = jiffies;

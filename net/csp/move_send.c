@@ -88,16 +88,17 @@ static void csp_move_split(struct csp_flow *flow)
 	consume_skb(skb);
 }
 
-/* Can the first held packet travel inside the request? The MAC comes after it. */
-static bool csp_move_takes(const struct csp_writer *wr,
-			   const struct sk_buff *skb)
+/*
+ * Can a held packet travel inside the request, behind @used bytes of @size? The
+ * MAC comes after it.
+ */
+static bool csp_move_takes(const struct sk_buff *skb, size_t used, size_t size)
 {
 	size_t len = skb->len - skb_transport_offset(skb);
 
 	return !skb_is_gso(skb) && !csp_has_options(skb) &&
-	       !csp_hook_translates(skb) &&
-	       wr->len + len + sizeof(struct csp_attrhdr) + 3 + CSP_SIGN_LEN <=
-	       wr->size;
+	       used + len + sizeof(struct csp_attrhdr) + 3 + CSP_SIGN_LEN <=
+	       size;
 }
 
 static void csp_move_piggyback(struct csp_writer *wr, struct csp_flow *flow)
@@ -109,7 +110,8 @@ static void csp_move_piggyback(struct csp_writer *wr, struct csp_flow *flow)
 		return;
 	csp_move_split(flow);
 	skb = skb_peek(&flow->held);
-	if (!skb || !csp_move_takes(wr, skb)) {
+	if (!skb || !csp_move_takes(skb, wr->len, wr->size) ||
+	    csp_hook_translates(skb)) {
 		/* It may have arrived; better twice than never. */
 		flow->piggybacked = false;
 		return;
@@ -175,15 +177,17 @@ static struct sk_buff *csp_move_build(struct csp_flow *flow, size_t size)
 }
 
 /* This host's conntrack must know the segment that goes in disguise. */
-static void csp_move_confirm(struct csp_flow *flow)
+static void csp_move_confirm(struct csp_flow *flow, size_t size)
 {
 	struct sk_buff *first, *twin = NULL;
 
 	spin_lock_bh(&flow->lock);
-	first = skb_peek(&flow->held);
-	if (first && !flow->attempt && !flow->dead &&
-	    flow->state == CSP_STATE_MOVING)
-		twin = csp_hook_confirm(first);
+	if (!flow->attempt && !flow->dead && flow->state == CSP_STATE_MOVING) {
+		csp_move_split(flow);
+		first = skb_peek(&flow->held);
+		if (first && csp_move_takes(first, 0, size))
+			twin = csp_hook_confirm(first);
+	}
 	spin_unlock_bh(&flow->lock);
 	csp_hook_ask(flow->cn, twin);
 }
@@ -200,7 +204,7 @@ void csp_move_send(struct csp_flow *flow)
 	struct sk_buff *skb;
 	struct csp_to to;
 
-	csp_move_confirm(flow);
+	csp_move_confirm(flow, size);
 	spin_lock_bh(&flow->lock);
 	if (flow->dead || flow->state != CSP_STATE_MOVING) {
 		spin_unlock_bh(&flow->lock);

@@ -239,7 +239,6 @@ static void csp_oldpath_restore(struct csp_flow *flow)
 	csp_flow_old_cid(flow);
 	flow->peer_cid = mv->old.peer_cid;
 	flow->peer_next = mv->old.peer_next;
-	flow->attempt = 0;
 	if (flow->names)
 		flow->names->lent = mv->old.lent;
 	mv->old.kept = false;
@@ -251,7 +250,8 @@ static void csp_oldpath_restore(struct csp_flow *flow)
 	mv->due[CSP_DUE_OK] = 0;
 	mv->due[CSP_DUE_OLD] = 0;
 	mv->due[CSP_DUE_DOUBT] = 0;
-	if (!flow->dead) {
+	if (!flow->dead && flow->state != CSP_STATE_DETACHING) {
+		flow->attempt = 0;
 		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
 		csp_move_arm(flow);
 	}

@@ -582,10 +582,12 @@ void csp_rebind_lift(struct sock *sk, bool window, u16 room)
  * The route that it still has takes what every link takes, 68 bytes: TCP would
  * cut to that what is written until there is another one.
  *
- * Context: any.
+ * Context: process, socket lock held: under it TCP uses its route without a
+ * reference.
  */
 void csp_rebind_adrift(struct sock *sk)
 {
+	sock_owned_by_me(sk);
 	sk_dst_reset(sk);
 }
 

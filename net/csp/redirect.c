@@ -326,6 +326,9 @@ static void csp_redirect_requeue(struct csp_flow *flow,
 /* TCP until it is connected; UDP only if it is, else it has no one name. */
 static bool csp_redirect_possible(const struct sock *sk)
 {
+	/* A closed one would be hashed again. */
+	if (sock_flag(sk, SOCK_DEAD))
+		return false;
 	return sk->sk_state == (sk->sk_protocol == IPPROTO_TCP ?
 				TCP_SYN_SENT : TCP_ESTABLISHED);
 }

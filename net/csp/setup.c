@@ -36,6 +36,7 @@
 #include "peer.h"
 #include "setup.h"
 #include "sock.h"
+#include "tx.h"
 
 static int csp_setup_udp_choice(struct csp_net *cn, bool known)
 {
@@ -82,6 +83,16 @@ static bool csp_setup_can_link(struct csp_net *cn, struct sock *sk)
 	return can;
 }
 
+/* The socket ended while its flow began: nobody would end that. */
+static bool csp_setup_late(struct csp_flow *flow, struct sock *sk)
+{
+	if (sk->sk_protocol == IPPROTO_UDP)
+		return csp_sk_link(flow, sk);
+	/* Pairs with csp_sk_end_named(): it sees the flow, or we its state. */
+	smp_mb();
+	return READ_ONCE(sk->sk_state) == TCP_CLOSE;
+}
+
 /* Everything of a new flow that the socket decides. */
 static int csp_setup_init(struct csp_flow *flow, struct sock *sk, u8 mode,
 			  bool udp)
@@ -112,7 +123,7 @@ static int csp_setup_init(struct csp_flow *flow, struct sock *sk, u8 mode,
 		return err;
 	csp_sk_forget_reject(cn, sk);
 	/* There is room; but it may have ended meanwhile, as may the socket. */
-	if (sk->sk_protocol == IPPROTO_UDP && csp_sk_link(flow, sk))
+	if (csp_setup_late(flow, sk))
 		csp_flow_kill(flow, CSP_EVENT_DELETED);
 	return 0;
 }
@@ -167,6 +178,12 @@ static unsigned int csp_setup_known_plain(struct csp_net *cn, struct sock *sk)
 	return NF_ACCEPT;
 }
 
+/* As csp_hook_confirm(), if the Setup can have room for the packet. */
+static struct sk_buff *csp_setup_confirm(struct sk_buff *skb)
+{
+	return csp_setup_takes(skb, CSP_MSG_ROOM) ? csp_hook_confirm(skb) : NULL;
+}
+
 /**
  * csp_setup_again() - send a new Setup for a connection that got another name
  * @flow: the flow, in SETUP, with a new transaction
@@ -182,7 +199,7 @@ void csp_setup_again(struct csp_flow *flow)
 	csp_setup_set_next(flow);
 	first = skb_peek(&flow->held);
 	if (first)
-		twin = csp_hook_confirm(first);
+		twin = csp_setup_confirm(first);
 	if (!flow->dead && flow->state == CSP_STATE_SETUP)
 		csp_setup_arm(flow);
 	spin_unlock_bh(&flow->lock);
@@ -234,14 +251,14 @@ unsigned int csp_setup_start(struct csp_net *cn, struct sock *sk,
 	}
 	CSP_INC(cn, SETUP_OUT);
 	csp_nl_event(flow, CSP_EVENT_CREATED);
-	csp_hook_ask(cn, csp_hook_confirm(skb));
+	csp_hook_ask(cn, csp_setup_confirm(skb));
 	spin_lock_bh(&flow->lock);
 	/* False if the flow has ended meanwhile, or the route has. */
 	held = csp_hold(flow, skb);
 	if (!flow->dead)
 		csp_setup_arm(flow);
 	spin_unlock_bh(&flow->lock);
-	csp_setup_send(flow, flow->udp ? NULL : dst);
+	csp_setup_send(flow, held && !flow->udp ? dst : NULL);
 	csp_flow_put(flow);
 	if (held)
 		return NF_STOLEN;

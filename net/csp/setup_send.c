@@ -35,18 +35,30 @@ void csp_setup_set_next(struct csp_flow *flow)
 	flow->next_tx = jiffies + msecs_to_jiffies(csp_setup_rto(flow));
 }
 
-/* Can the first held packet travel inside a signalling packet? */
+/**
+ * csp_setup_takes() - can a packet travel inside a Setup?
+ * @skb:  a packet; NAT of this host is not asked
+ * @room: bytes that are left in the Setup
+ *
+ * Context: any.
+ * Return: true if it fits.
+ */
+bool csp_setup_takes(const struct sk_buff *skb, size_t room)
+{
+	return !skb_is_gso(skb) && !csp_has_options(skb) &&
+	       skb->len - skb_transport_offset(skb) +
+	       sizeof(struct csp_attrhdr) + 3 <= room;
+}
+
+/* The first held packet, if it can travel inside. */
 static struct sk_buff *csp_setup_first(struct csp_flow *flow, size_t room)
 {
 	struct sk_buff *skb = skb_peek(&flow->held);
-	unsigned int len;
 
-	if (!skb || skb_is_gso(skb) || csp_has_options(skb) ||
-	    csp_hook_translates(skb) ||
+	if (!skb || !csp_setup_takes(skb, room) || csp_hook_translates(skb) ||
 	    (flow->attempt && !flow->piggybacked))
 		return NULL;
-	len = skb->len - skb_transport_offset(skb);
-	return len + sizeof(struct csp_attrhdr) + 3 <= room ? skb : NULL;
+	return skb;
 }
 
 /**

@@ -37,8 +37,9 @@
 enum { CSP_FAM4, CSP_FAM6, __CSP_FAM_MAX };
 enum { CSP_PROTO_TCP, CSP_PROTO_UDP, __CSP_PROTO_MAX };
 
+/* The second half is for sockets that default or a rule has flagged. */
 struct csp_variants {
-	struct proto	v[__CSP_MODE_MAX][__CSP_PHASE_MAX];
+	struct proto	v[2][__CSP_MODE_MAX][__CSP_PHASE_MAX];
 };
 
 static struct csp_variants csp_variants[__CSP_FAM_MAX][__CSP_PROTO_MAX];
@@ -118,6 +119,27 @@ int csp_sk_variant(const struct sock *sk, u8 *phase)
 	return i / __CSP_PHASE_MAX;
 }
 
+static bool csp_prot_auto(const struct proto *prot)
+{
+	unsigned long off = (unsigned long)prot - (unsigned long)csp_variants;
+
+	return off < sizeof(csp_variants) &&
+	       off / sizeof(struct proto) /
+	       (__CSP_MODE_MAX * __CSP_PHASE_MAX) % 2;
+}
+
+/**
+ * csp_sk_auto() - has default or a rule flagged a socket, and not the socket?
+ * @sk: a full socket
+ *
+ * Context: any.
+ * Return: true if so; false also if it is not flagged.
+ */
+bool csp_sk_auto(const struct sock *sk)
+{
+	return csp_prot_auto(READ_ONCE(sk->sk_prot));
+}
+
 /**
  * csp_sk_foreign() - has something else (TLS, sockmap, ...) taken over a socket?
  * @sk: a full socket, TCP or UDP
@@ -195,18 +217,7 @@ u8 csp_sk_mode(struct csp_net *cn, const struct sock *sk)
 	return rule ? rule->spec.mode : CSP_CONF(cn, default_mode);
 }
 
-/**
- * csp_sk_flag() - flag a socket, or change its mode
- * @sk:    the socket
- * @mode:  enum csp_mode
- * @phase: enum csp_phase
- *
- * Context: socket lock held, or a UDP socket; any.
- * Return: 0, -EOPNOTSUPP for another protocol, -EINVAL for a listener, -EBUSY
- * if something else (TLS, sockmap, ...) has taken over the socket, or if the
- * module is on its way out.
- */
-int csp_sk_flag(struct sock *sk, u8 mode, u8 phase)
+static int csp_sk_set_flag(struct sock *sk, bool by_default, u8 mode, u8 phase)
 {
 	struct proto *old = READ_ONCE(sk->sk_prot);
 	struct proto *base = csp_sk_base(sk);
@@ -215,9 +226,11 @@ int csp_sk_flag(struct sock *sk, u8 mode, u8 phase)
 
 	if (!base)
 		return -EOPNOTSUPP;
-	new = &csp_sk_variants(sk)->v[mode][phase];
+	new = &csp_sk_variants(sk)->v[by_default][mode][phase];
 	if (csp_sk_variant(sk, &old_phase) >= 0) {
-		WRITE_ONCE(sk->sk_prot, new);
+		/* What the socket says comes first. */
+		if (!by_default)
+			WRITE_ONCE(sk->sk_prot, new);
 		return 0;
 	}
 	if (sk->sk_protocol == IPPROTO_TCP && sk->sk_state == TCP_LISTEN)
@@ -239,6 +252,35 @@ int csp_sk_flag(struct sock *sk, u8 mode, u8 phase)
 }
 
 /**
+ * csp_sk_flag() - flag a socket, or change its mode
+ * @sk:    the socket
+ * @mode:  enum csp_mode
+ * @phase: enum csp_phase
+ *
+ * Context: socket lock held, or a UDP socket; any.
+ * Return: 0, -EOPNOTSUPP for another protocol, -EINVAL for a listener, -EBUSY
+ * if something else (TLS, sockmap, ...) has taken over the socket, or if the
+ * module is on its way out.
+ */
+int csp_sk_flag(struct sock *sk, u8 mode, u8 phase)
+{
+	return csp_sk_set_flag(sk, false, mode, phase);
+}
+
+/**
+ * csp_sk_flag_auto() - flag a socket because default or a rule says so
+ * @sk:   the socket
+ * @mode: enum csp_mode
+ *
+ * Context: as csp_sk_flag().
+ * Return: as csp_sk_flag(); 0 if it is flagged already.
+ */
+int csp_sk_flag_auto(struct sock *sk, u8 mode)
+{
+	return csp_sk_set_flag(sk, true, mode, CSP_PHASE_WATCH);
+}
+
+/**
  * csp_sk_set_phase() - change what the hooks look at
  * @sk:    a socket; nothing happens if it is not flagged
  * @phase: enum csp_phase
@@ -256,7 +298,7 @@ void csp_sk_set_phase(struct sock *sk, u8 phase)
 		mode = csp_sk_variant(sk, &old_phase);
 		if (mode < 0 || old_phase == phase)
 			return;
-		new = &csp_sk_variants(sk)->v[mode][phase];
+		new = &csp_sk_variants(sk)->v[csp_prot_auto(old)][mode][phase];
 	} while (cmpxchg(&sk->sk_prot, old, new) != old);
 }
 
@@ -438,15 +480,22 @@ void csp_sk_fail(struct sock *sk, int err)
 static void csp_sk_end_named(struct csp_net *cn, struct sock *sk)
 {
 	struct csp_flow *flow;
+	struct sock *other;
 	struct csp_tuple t;
 
 	if (!csp_sk_tuple(sk, &t))
 		return;
+	/* Pairs with csp_setup_late(): it sees our state, or we the flow. */
+	smp_mb();
 	flow = csp_flow_by_tuple(cn, &t);
 	if (!flow)
 		return;
-	if (!READ_ONCE(flow->sk) || READ_ONCE(flow->sk) == sk)
+	/* A name that was free again may be that of another connection. */
+	other = csp_flow_sk(flow);
+	if (!other || other == sk)
 		csp_detach_start(flow);
+	if (other)
+		sock_put(other);
 	csp_flow_put(flow);
 }
 
@@ -627,15 +676,14 @@ static int __init csp_base_init(int fam, int proto)
 	struct csp_variants *vs = &csp_variants[fam][proto];
 	bool udp = proto == CSP_PROTO_UDP;
 	struct socket *sock;
-	int err, m, p;
+	int err, i;
 
 	err = sock_create_kern(&init_net, fam == CSP_FAM6 ? AF_INET6 : AF_INET,
 			       udp ? SOCK_DGRAM : SOCK_STREAM, 0, &sock);
 	if (err)
 		return err;
-	for (m = 0; m < __CSP_MODE_MAX; m++)
-		for (p = 0; p < __CSP_PHASE_MAX; p++)
-			csp_variant_init(&vs->v[m][p], sock->sk->sk_prot, udp);
+	for (i = 0; i < sizeof(*vs) / sizeof(struct proto); i++)
+		csp_variant_init(&vs->v[0][0][0] + i, sock->sk->sk_prot, udp);
 	csp_base[fam][proto] = sock->sk->sk_prot;
 	sock_release(sock);
 	return 0;

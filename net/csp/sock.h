@@ -58,6 +58,8 @@ void csp_socks_exit(struct csp_net *cn);
 bool csp_sk_speaks(const struct sock *sk);
 /* -1: not flagged; else enum csp_mode, and the phase by reference. */
 int csp_sk_variant(const struct sock *sk, u8 *phase);
+/* Flagged, and not by itself? */
+bool csp_sk_auto(const struct sock *sk);
 bool csp_sk_foreign(const struct sock *sk);
 /* Mode by flag, rule or default. Softirq or process, RCU. */
 u8 csp_sk_mode(struct csp_net *cn, const struct sock *sk);
@@ -65,6 +67,7 @@ bool csp_sk_expects(struct csp_net *cn, const struct sock *sk,
 		    const struct csp_tuple *t);
 /* Flags it. Socket lock held, or a UDP socket. */
 int csp_sk_flag(struct sock *sk, u8 mode, u8 phase);
+int csp_sk_flag_auto(struct sock *sk, u8 mode);
 void csp_sk_set_phase(struct sock *sk, u8 phase);
 struct csp_sock *csp_sock_find(struct csp_net *cn, const struct sock *sk);
 struct csp_sock *csp_sock_get(struct csp_net *cn, struct sock *sk);

@@ -5,7 +5,7 @@
 # cgroup, by cspctl run.  What a socket says itself comes first.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 33
+plan 38
 
 two_hosts
 listener server B tcp 0.0.0.0 80 prefer
@@ -58,6 +58,17 @@ dial client A udp 127.0.0.1 5000 "" 40000
 ok "UDP too" datagram client local 10
 tell local connect 127.0.0.1 40000
 ok "both ways" datagram local client 10
+quit client local
+count_from_here A
+listener local A udp 0.0.0.0 5000
+dial client B udp 10.0.0.1 5000 require
+ok "a server for everybody is asked from elsewhere" datagram client local 10
+ok "that flags it" counters_are A auto-flagged=1 setup-in=1
+quit client
+dial client A udp 127.0.0.1 5000 "" 40000
+ok "what it hears on the host is plain all the same" datagram client local 10
+ok "and what it says" tell local sendto 127.0.0.1 40000 10
+ok "arrives" tell client recv 10 5000
 quit client local
 listener local A tcp 127.0.0.1 80 require
 client client A tcp 127.0.0.1 80
