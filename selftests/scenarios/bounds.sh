@@ -6,7 +6,7 @@
 # echoes what he is asked; A is served all the same.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 21
+plan 24
 
 # X 10.0.0.66 -- R, a switch -- A 10.0.0.1, B 10.0.0.2
 host A B X R
@@ -94,6 +94,21 @@ ok "as ever" wait_for is_state client established
 no_more
 quit client server
 ok "all ends" quiet A B X
+
+# Who has gone may not have said so: a socket of UDP forgets its oldest connection.
+listener server B udp 0.0.0.0 5000 prefer
+conf B max_flows=2
+count_from_here B
+for port in 5001 5002 5003; do
+	dial client A udp 10.0.0.2 5000 require $port
+	datagram client server 10
+done
+ok "of three connections to it the first is forgotten" counters_are B setup-in=3 flow-evicted=1 \
+	reject-full=0
+tell client use 0
+ok "its data goes on" datagram client server 10
+quit client server
+ok "all ends" quiet A B
 conf B max_flows=1048576 cookies=1
 
 # --- peers ---------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 19
+plan 21
 
 two_homes
 capture C-R
@@ -55,6 +55,19 @@ like client low
 ok "the client says that it likes the path little: the server moves" wait_for moved S 1
 is "the client's view" "$(place client)" "10.0.1.1,40001 10.0.5.2,80 established 1"
 ok "data arrives" exchange client server 100k
+
+firewall C <<-END
+	chain out {
+		type filter hook output priority 0
+		meta l4proto 253 drop
+	}
+END
+count_from_here C
+like client normal
+ok "a Change that cannot be sent is given up" wait_for counters_are C change-out=1 out-retrans=4 \
+	out-errors=5 change-lost=1
+no_firewall C
+ok "data arrives all the same" exchange client server 10k
 quit client server
 ok "both ends forget the connection" quiet C S
 messages C-R | sed 's/^/# /'

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 11
+plan 16
 
 routed 5ms
 dropper R
@@ -35,6 +35,20 @@ no_firewall R
 ok "the client, still asking, is answered" wait_for moved A 1
 is "its view" "$(place client)" "10.0.1.1,40000 10.0.2.2,80 established 1"
 ok "data arrives" exchange client server 100k
+
+# The answers to a move are lost.  The client still has the address that it has left.
+dropper R
+on R nft add rule inet test drops meta l4proto 253 ip daddr 10.0.3.1 drop
+addr A:eth0 10.0.3.1/24 C
+count_from_here A B
+ctl A flow move all to 10.0.3.1
+ok "a move is not answered: the server looks for the client where it was" \
+	wait_for counters_are B move-in=1 probe-out=1
+ok "the client is not there" wait_for counters_are A probe-elsewhere=5 probe-in=0
+no_firewall R
+ok "it is answered at last" wait_for moved A 1
+ok "the server has not returned" counters_are B move-back=0
+ok "data arrives" exchange client server 10k
 quit client server
 ok "both ends forget the connection" quiet A B
 ok "nobody sent a RST" no_reset A-R

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 31
+plan 34
 
 home_network 1ms
 count_box H
@@ -37,9 +37,11 @@ register_with H A
 ok "a host with another key gets no answer" wait_for box_counters_are H 'home-unknown=>1'
 is "and goes on asking" "$(reg A state)" asking
 ctl A register del 10.0.9.9
+count_from_here B
 as 10.0.9.7 register_with H B
 ok "another address with a known key is refused" wait_for reg_is B state refused
 is "by policy" "$(reg B error)" policy
+ok "which the host counts" counters_are B register-out=1 register-refused=1 register-ok=0
 ctl B register del 10.0.9.7
 ok "a registration is ended" wait_for empty B register
 
@@ -52,10 +54,10 @@ ok "and is in the events" wait_for grep -q 'registered *10.0.9.9  away at 10.0.2
 # --- what cannot be sent again -------------------------------------------------------------------------------
 
 ok "it is renewed" wait_for box_counters_are H 'home-registered=>2'
+n=$(messages R-H | grep -c 'Register(S at B')
 cp "$tmp/R-H.pcap" "$tmp/old.pcap"
 count_box H
 count_from_here B
-n=$(messages R-H | grep -c 'Register(S at B')
 on A "$lib/forge.py" "$tmp/old.pcap" "register:$((n - 2))"
 ok "an old Register: the host is told its last number" wait_for box_counters_are H home-stale=1
 ok "which it did not ask for" wait_for counters_are B 'in-unexpected=>0'
@@ -93,6 +95,17 @@ addr B:lo 10.0.9.9/32 S
 ctl H agent del 10.0.9.9
 agent_for H B --lifetime 60s
 ok "it leaves again" wait_for is_at H away 10.0.2.2
+count_from_here B
+# Each registration has another identifier.
+forged() {
+	on A "$lib/forge.py" "$tmp/R-H.pcap" "OK:-1 mac"
+	counters_are B 'register-bad-mac=>0'
+}
+ok "an answer that is not the agent's is ignored" wait_for forged
+speak A 10.0.1.1 10.0.2.2 setup dcid=0123456789abcdef id=0101010101010101 \
+	conn=tcp,10.0.1.1,7000,10.0.9.9,81
+ok "so is a Setup that no agent has relayed" wait_for counters_are B relay-bad=1 relay-in=0 \
+	setup-in=0 reject-out=0
 firewall B <<-END
 	chain out {
 		type filter hook output priority 0

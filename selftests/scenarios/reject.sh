@@ -5,7 +5,7 @@
 # full.  The client is told at once, and why.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 31
+plan 35
 
 two_hosts
 capture A-B
@@ -60,6 +60,17 @@ is "since it is not wanted" "$(field code) $(field text)" \
 quit client
 ok "counted" counters_are B reject-not-wanted=1
 
+listener expecting B tcp 0.0.0.0 82 require
+tell expecting setopt 0 2537 "020000000a000009$(printf '%024d' 0)"
+client client A tcp 10.0.0.2 82 require 40002
+ok "a listener that expects another sender" not connect client
+is "permission denied" "$(field error)" EACCES
+tell client reject
+is "since that is its policy" "$(field code) $(field text)" \
+	"policy the listener expects another sender"
+quit client expecting
+ok "counted" counters_are B reject-policy=1
+
 # --- full tables ----------------------------------------------------------------------------
 
 phase full
@@ -112,4 +123,6 @@ END
 ok "messages: not wanted" expect_messages A-B@not-wanted <<-END
 	A > B: Setup(TCP, A,40001 <-> B,81) + SYN
 	B > A: Reject(NOT_WANTED, "the listener wants no signalling")
+	A > B: Setup(TCP, A,40002 <-> B,82) + SYN
+	B > A: Reject(POLICY, "the listener expects another sender")
 END
