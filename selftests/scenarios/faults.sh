@@ -19,7 +19,7 @@
 . "$(dirname "$0")/../lib/faults.sh"
 
 read -ra each <<<"${CSP_FAULTS_EACH:-3 7 11}"
-plan $((27 + ${#each[@]}))
+plan $((29 + ${#each[@]}))
 
 faults_ready
 
@@ -109,6 +109,9 @@ bustle() { # N: each N-th call fails
 for n in "${each[@]}"; do
 	ok "connections while each ${n}th call fails" bustle "$n"
 done
+
+ok "some had no memory for it" counters_are A 'flow-nomem=>0'
+ok "nor had the firewall" box_counters_are R 'nomem=>0'
 
 # --- afterwards -----------------------------------------------------------------------------------------------
 
