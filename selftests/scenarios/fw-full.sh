@@ -8,11 +8,13 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 23
+plan 26
 
 routed
 for h in A B; do conf $h udp_encap=0; done
 addr A:eth0 10.0.1.7/24 A7
+named fd00:2::77 B77
+named fd00:1::fe R6
 # Nobody is there, and nobody says so.
 ip -n csp-R neigh add 10.0.2.77 lladdr 02:00:00:00:00:77 dev to-b
 ip -n csp-R neigh add 10.0.1.66 lladdr 02:00:00:00:00:66 dev to-a
@@ -74,15 +76,19 @@ for i in 1 2 3; do by_hand $i; done
 ok "three connections wait for their OK" wait_for box_counters_are R provisional=3
 by_hand 4
 ok "a fourth is refused" wait_for box_counters_are R refused-full=1 provisional=3
-ok "and is told so" expect_messages A-R@waiting <<-END
+speak A fd00:1::1 fd00:2::77 setup xid=20 id="${cid}14" conn=udp,fd00:1::1,20,fd00:2::77,99
+ok "so is one of IPv6" wait_for box_counters_are R refused-full=2 provisional=3
+ok "each is told so" expect_messages A-R@waiting <<-END
 	A > 10.0.2.77: Setup(UDP, A,1 <-> 10.0.2.77,99)
 	A > 10.0.2.77: Setup(UDP, A,2 <-> 10.0.2.77,99)
 	A > 10.0.2.77: Setup(UDP, A,3 <-> 10.0.2.77,99)
 	A > 10.0.2.77: Setup(UDP, A,4 <-> 10.0.2.77,99)
 	10.0.1.254 > A: Reject(FULL, "no room for more connections", by 10.0.1.254)
+	A6 > B77: Setup(UDP, A6,20 <-> B77,99)
+	R6 > A6: Reject(FULL, "no room for more connections", by R6)
 END
 ask 9 6000
-ok "so is one that asks from outside" wait_for box_counters_are R refused-full=2 asked=1
+ok "so is one that asks from outside" wait_for box_counters_are R refused-full=3 asked=1
 ok "nothing else is disturbed" undisturbed
 ctl R pinhole del "0x${cid}01"
 by_hand 5
@@ -125,14 +131,19 @@ limit $(($(entries) + 2))
 count_box R
 ok "no room for another one" refused third A tcp 10.0.2.2 80 require
 is "the client is told" "$(verdict third)" "ENOBUFS full no room for more connections"
+ok "nor for one of IPv6" refused fourth A tcp fd00:2::2 80 require
+is "it is told as well" "$(verdict fourth)" "ENOBUFS full no room for more connections"
+quit fourth
 speak A 10.0.1.7 10.0.2.2 setup xid=12 id="${cid}0c" conn=tcp,10.0.1.7,7,10.0.2.2,80
-ok "also one that has not signalled before" wait_for box_counters_are R refused-full=2
+ok "also one that has not signalled before" wait_for box_counters_are R refused-full=3
 speak A 10.0.1.66 10.0.2.2 ok reply xid=11 dcid="${cid}0b" id=d1d1d1d1d1d1d1d1
-ok "nor is there when the consent comes" wait_for box_counters_are R refused-full=3 consented=0
+ok "nor is there when the consent comes" wait_for box_counters_are R refused-full=4 consented=0
 ok "each was told so" expect_messages A-R@table <<-END
 	B > 10.0.1.66: Setup(UDP, B,5000 -> 10.0.1.66,6002)
 	A > B: Setup(TCP, A,* <-> B,80) + SYN
 	10.0.1.254 > A: Reject(FULL, "no room for more connections", by 10.0.1.254)
+	A6 > B6: Setup(TCP, A6,* <-> B6,80) + SYN
+	R6 > A6: Reject(FULL, "no room for more connections", by R6)
 	A7 > B: Setup(TCP, A7,7 <-> B,80)
 	10.0.1.254 > A7: Reject(FULL, "no room for more connections", by 10.0.1.254)
 	10.0.1.66 > B: OK*
@@ -145,6 +156,6 @@ limit "$max"
 ok "where there is room again" dial third A tcp 10.0.2.2 80 require
 tell server use 0
 tell server accept
-ok "it is used" box_counters_are R refused-full=3 confirmed=1
+ok "it is used" box_counters_are R refused-full=4 confirmed=1
 quit first second third
 ok "given up" quiet A

@@ -8,23 +8,28 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 21
+plan 33
 
 routed
 host P
 link P:eth0 R:to-p
 addr R:to-p 10.0.8.254/24
+ip -n csp-R addr add fd00:8::fe/64 dev to-p nodad
 addr P:eth0 10.0.8.2/24
-default_via P 10.0.8.254
+addr P:eth0 fd00:8::2/64
+default_via P 10.0.8.254 fd00:8::fe
+named 10.0.1.254 R
+named fd00:1::fe R6
 for h in A B P; do conf $h udp_encap=0; done
 conf B default_mode=1
 conf P default_mode=1
 stateful_firewall R
+rule R in to-a to fd00:2::/64 proto tcp dport 80 redirect '[fd00:8::2]:3128'
 rule R in to-a proto tcp dport 80 redirect 10.0.8.2:3128
 rule R in to-a accept
 rule R in to-p to 10.0.2.0/24 accept
+rule R in to-p to fd00:2::/64 accept
 rule R in to-p reject "the proxy speaks to servers only"
-count_box R
 capture A-R P-R B-R
 
 serve() { # HOST NAME
@@ -43,7 +48,7 @@ cat >"$tmp/server.conf" <<-END
 	events { }
 	http {
 		access_log $tmp/server.log;
-		server { listen 80; root $tmp/www; }
+		server { listen 80; listen [::]:80; root $tmp/www; }
 	}
 END
 cat >"$tmp/proxy.conf" <<-END
@@ -56,6 +61,7 @@ cat >"$tmp/proxy.conf" <<-END
 		proxy_temp_path $tmp/proxy.temp;
 		server {
 			listen 3128;
+			listen [::]:3128;
 			location / { proxy_pass http://\$http_host; }
 		}
 	}
@@ -65,16 +71,25 @@ serve P proxy
 wait_for serves B 80
 wait_for serves P 3128
 
+asked_by() { tail -n 1 "$tmp/$1.log" | cut -d ' ' -f 1; }	# server|proxy
+fetch() { # SERVER PROXY CLIENT
+	count_from_here A
+	count_box R
+	ok "curl gets the file" on A "$cspctl" run -m require -- \
+		curl -g -sS -o "$tmp/got" "http://$1/file"
+	ok "it is the same" cmp "$tmp/www/file" "$tmp/got"
+	is "the server was asked by the proxy" "$(asked_by server)" "$2"
+	is "and that by the client" "$(asked_by proxy)" "$3"
+	ok "the client followed one Redirect" counters_are A redirect-in=1 redirect-bad=0 setup-ok=1
+	ok "the firewall gave it" box_counters_are R redirected=1
+	is "nothing was dropped" "$(hits R dropped)" 0
+	ok "everybody forgets the connections" quiet A P B
+	rm "$tmp/got"
+}
 phase http
-ok "curl gets the file" on A "$cspctl" run -m require -- \
-	curl -sS -o "$tmp/got" http://10.0.2.2/file
-ok "it is the same" cmp "$tmp/www/file" "$tmp/got"
-is "the server was asked by the proxy" "$(cut -d ' ' -f 1 "$tmp/server.log")" 10.0.8.2
-is "and that by the client" "$(cut -d ' ' -f 1 "$tmp/proxy.log")" 10.0.1.1
-ok "the client followed one Redirect" counters_are A redirect-in=1 redirect-bad=0 setup-ok=1
-ok "the firewall gave it" box_counters_are R redirected=1
-is "nothing was dropped" "$(hits R dropped)" 0
-ok "everybody forgets the connections" quiet A P B
+fetch 10.0.2.2 10.0.8.2 10.0.1.1
+phase http6
+fetch '[fd00:2::2]' fd00:8::2 fd00:1::1
 
 # --- what both ends are told ---------------------------------------------------------------------
 
@@ -106,19 +121,25 @@ quit client
 conf A default_mode=0
 ok "who does not signal gets nothing" not on A curl -sS -m 2 -o /dev/null http://10.0.2.2/file
 
-ok "messages of the client" expect_messages A-R@http <<-END
-	A > B: Setup(TCP, A,* <-> B,80) + SYN
-	10.0.1.254 > A: Redirect(TCP, A,* <-> B:P,80:3128, by 10.0.1.254)
-	A > P: Setup(TCP, A,* <-> B:P,80:3128) + SYN
-	P > A: OK*
-	A > P: Detach(TCP, A,* <-> P,3128)
-	P > A: OK
-END
-ok "messages of the server" expect_messages B-R@http <<-END
-	P > B: Setup(TCP, P,* <-> B,80) + SYN
-	B > P: OK
-	* > *: Detach(TCP, *,* <-> *,*)
-	* > *: OK
-END
-ok "no data of the client passed the server's link" not grep -q 10.0.1.1 <(transport B-R@http)
-ok "nobody sent a RST to the client" not grep -q '> 10.0.1.1.*Flags \[[^]]*R' <(transport A-R@http)
+was_said() { # PHASE CLIENT [6]
+	local v=${3-}
+	ok "messages of the client" expect_messages "A-R@$1" <<-END
+		A$v > B$v: Setup(TCP, A$v,* <-> B$v,80) + SYN
+		R$v > A$v: Redirect(TCP, A$v,* <-> B$v:P$v,80:3128, by R$v)
+		A$v > P$v: Setup(TCP, A$v,* <-> B$v:P$v,80:3128) + SYN
+		P$v > A$v: OK*
+		A$v > P$v: Detach(TCP, A$v,* <-> P$v,3128)
+		P$v > A$v: OK
+	END
+	ok "messages of the server" expect_messages "B-R@$1" <<-END
+		P$v > B$v: Setup(TCP, P$v,* <-> B$v,80) + SYN
+		B$v > P$v: OK
+		* > *: Detach(TCP, *,* <-> *,*)
+		* > *: OK
+	END
+	ok "no data of the client passed the server's link" not grep -q "$2" <(transport "B-R@$1")
+	ok "nobody sent a RST to the client" \
+		not grep -q "> $2.*Flags \[[^]]*R" <(transport "A-R@$1")
+}
+was_said http 10.0.1.1
+was_said http6 fd00:1::1 6
