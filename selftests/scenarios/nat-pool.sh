@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/nat.sh"
 
-plan 45
+plan 53
 
 behind_nat
 addr D:eth0 fd00:7::1/64
@@ -107,8 +107,10 @@ ok "data" exchange other server 50k
 is "each has another one of them" "$(printf '%s\n' "${seen[@]}" | sort | xargs)" \
 	"10.9.0.10,50000 10.9.0.10,50001 10.9.0.10,50002"
 client client A tcp 10.0.2.2 80 require 40012
+count_box R
 ok "a fourth gets none" not connect client
-is "and is told so" "$(why client)" "policy EACCES"
+is "and is told so" "$(why client)" "full ENOBUFS"
+ok "counted" box_counters_are R refused-full=1 refused-ruleset=0
 tell server use 3
 ok "what is there goes on" exchange other server 10k
 quit other
@@ -119,6 +121,31 @@ room() { dial client A tcp 10.0.2.2 80 require 40013; }
 ok "when one has gone there is room" wait_for room
 quit client server
 quiet A B
+wait_for no_holes R
+no_firewall R
+
+# Whom the administrator refuses meets nobody who has his port.
+nat "meta l4proto udp snat ip to 10.9.0.10:50000"
+on R nft add chain inet test late \
+	'{ type filter hook postrouting priority srcnat + 10; udp dport 81 drop; }'
+refused() { # ADDR PORT: D's first datagram
+	dial other D udp "$@" require 40014
+	tell other send 10
+	not tell other recv 10
+}
+count_box R
+listener server B udp 0.0.0.0 80 prefer
+dial client A udp 10.0.2.2 80 require 40014
+ok "one port, of UDP" passes client server 100
+is "the socket has it" "$(names client)" "10.0.1.1,50000 *"
+ok "another host gets none" refused 10.0.2.2 80
+is "and is told so, too" "$(why other)" "full ENOBUFS"
+quit other
+ok "who would get one, but may not" refused 10.0.2.2 81
+is "is told that" "$(why other)" "policy EACCES"
+ok "counted" box_counters_are R nat-reserved=1 refused-full=1 refused-ruleset=1
+quit client other server
+quiet A B D
 wait_for no_holes R
 no_firewall R
 

@@ -164,21 +164,47 @@ static void csp_judge_known(struct csp_box *box, const struct csp_question *q,
 		nf_ct_set(skb, ct, IP_CT_RELATED);
 }
 
-/* Into conntrack's table; what POSTROUTING does, if it may not translate. */
-static bool csp_judge_leave(struct csp_box *box, const struct csp_question *q,
-			    struct sk_buff *skb)
+/*
+ * nf_nat does not say that it has no port left: the entry gets one that another
+ * has, and conntrack drops what would have to get into its table with that.
+ */
+static bool csp_judge_nameless(const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *reply;
+
+	if (!ct || nf_ct_is_confirmed(ct) ||
+	    !nf_nat_initialized(ct, NF_NAT_MANIP_SRC))
+		return false;
+	reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	return nf_conntrack_tuple_taken(reply, ct);
+}
+
+static int csp_judge_translate(struct csp_box *box, struct sk_buff *skb)
 {
 	struct net_device *out = skb_dst(skb)->dev;
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	int err = 0;
 
-	if (!q->oneway) {
-		skb->dev = out;
-		return csp_judge_hook(box, skb, NF_INET_POST_ROUTING, NULL,
-				      out);
-	}
+	if (ct)
+		nf_conntrack_get(&ct->ct_general);
+	skb->dev = out;
+	if (!csp_judge_hook(box, skb, NF_INET_POST_ROUTING, NULL, out))
+		err = csp_judge_nameless(ct) ? -ENOSPC : -EPERM;
+	nf_ct_put(ct);
+	return err;
+}
+
+/* Into conntrack's table; what POSTROUTING does, if it may not translate. */
+static int csp_judge_leave(struct csp_box *box, const struct csp_question *q,
+			   struct sk_buff *skb)
+{
+	if (!q->oneway)
+		return csp_judge_translate(box, skb);
 	if (nf_conntrack_confirm(skb) == NF_ACCEPT)
-		return true;
+		return 0;
 	kfree_skb(skb);
-	return false;
+	return -EPERM;
 }
 
 /* Section "Bounds": a 64th of conntrack's table is not for pinholes. */
@@ -294,11 +320,10 @@ static int csp_judge_pass(struct csp_box *box, const struct csp_question *q,
 		kfree_skb(skb);
 		return -EPERM;
 	}
-	if (csp_judge_hook(box, skb, NF_INET_FORWARD, q->in,
-			   skb_dst(skb)->dev) &&
-	    csp_judge_leave(box, q, skb))
-		return 0;
-	return -EPERM;
+	if (!csp_judge_hook(box, skb, NF_INET_FORWARD, q->in,
+			    skb_dst(skb)->dev))
+		return -EPERM;
+	return csp_judge_leave(box, q, skb);
 }
 
 /**
@@ -339,7 +364,7 @@ void csp_question(struct csp_question *q, const struct csp_packet *p,
  *
  * Context: softirq, RCU, no lock.
  * Return: 0: its data may pass, and its entry is in conntrack's table; -EPERM:
- * not; -ENOSPC: conntrack has no room; -ENOMEM.
+ * not; -ENOSPC: conntrack has no room, or the NAT no port; -ENOMEM.
  */
 int csp_judge(struct csp_box *box, const struct csp_question *q,
 	      struct csp_verdict *v)

@@ -35,7 +35,8 @@ CSP_BOX_MIB(REFUSED_RULE, "refused-rule", "Setups refused by a rule")
 CSP_BOX_MIB(REFUSED_AUTH, "refused-auth", "Setups refused: authentication missing or wrong")
 CSP_BOX_MIB(REFUSED_RULESET, "refused-ruleset",
 	    "Setups refused: the ruleset of netfilter drops their first packet")
-CSP_BOX_MIB(REFUSED_FULL, "refused-full", "Setups refused: no room for a pinhole")
+CSP_BOX_MIB(REFUSED_FULL, "refused-full",
+	    "Setups refused: no room for a pinhole, or no port of the NAT is free")
 CSP_BOX_MIB(RATE_LIMITED, "rate-limited", "refusals not sent: the source asks too often")
 CSP_BOX_MIB(COOKIE_OUT, "cookie-out", "Setups answered with a nonce; nothing was kept")
 CSP_BOX_MIB(COOKIE_OK, "cookie-ok", "nonces echoed correctly")

@@ -225,7 +225,7 @@ int csp_nat_judge(struct csp_packet *p, struct csp_question *q,
 		*v = (struct csp_verdict) {};
 		err = csp_judge(p->box, q, v);
 		/* What was free a moment ago has gone to another. */
-		if (err == -EPERM && q->nat) {
+		if ((err == -EPERM || err == -ENOSPC) && q->nat) {
 			q->nat = NULL;
 			key->port[end] = asked;
 			continue;
