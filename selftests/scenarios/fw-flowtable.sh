@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 52
+plan 62
 
 routed
 offload() { # R
@@ -68,7 +68,7 @@ several() { # N
 }
 
 if ! offload R 2>/dev/null; then
-	skip 40 "no flowtables in this kernel"
+	skip 50 "no flowtables in this kernel"
 	stateful_firewall R
 	rule R accept
 else
@@ -85,6 +85,18 @@ else
 			ok "conntrack has forgotten it" wait_for not tracked R "sport=$port "
 		done
 	done
+
+	# It gets no signalling over UDP, or the box would see no more of that.
+	for h in A B; do conf $h udp_encap=2; done
+	count_box R
+	offloaded tcp 10.0.2.2 40018
+	ok "signalling is known to conntrack" tracked R "port=4253 "
+	ok "but the flowtable has none" not tracked R "port=4253 .*OFFLOAD"
+	quit client server
+	ok "given up" quiet A B
+	ok "and closed" wait_for no_holes R
+	ok "by what was said" box_counters_are R confirmed=1 detached=1
+	for h in A B; do conf $h udp_encap=0; done
 
 	# Time that was granted is kept as well, part of it in the flowtable.
 	on R sysctl -q net.netfilter.nf_flowtable_udp_timeout=2

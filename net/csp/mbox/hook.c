@@ -23,6 +23,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_helper.h>
 
 #include "hook.h"
 #include "nat.h"
@@ -69,11 +70,30 @@ static bool csp_box_is_encap(struct csp_packet *p)
 	return true;
 }
 
+/*
+ * All signalling over UDP between two hosts is one flow, which a flowtable of the
+ * administrator's would take past this hook. None takes an entry that may have a
+ * helper; this one has room for it, and will get none.
+ */
+static bool csp_box_keep(struct csp_packet *p)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(p->skb, &ctinfo);
+
+	if (!p->udp || !ct || nf_ct_is_confirmed(ct) || nfct_help(ct))
+		return true;
+	return nf_ct_helper_ext_add(ct, GFP_ATOMIC);
+}
+
 /* @p->off is that of the header of @proto. */
 static unsigned int csp_box_transport(struct csp_packet *p, u8 proto)
 {
 	if (proto == IPPROTO_UDP && !csp_box_is_encap(p))
 		return NF_ACCEPT;
+	if (p->state->hook == NF_INET_FORWARD && !csp_box_keep(p)) {
+		CSP_BOX_INC(p->box, NOMEM);
+		return NF_DROP;
+	}
 	/* Several datagrams in one, by GRO: too much to take apart. */
 	if (skb_is_gso(p->skb))
 		return NF_ACCEPT;
