@@ -116,6 +116,7 @@ static bool csp_judge_fresh(struct csp_box *box, const struct csp_question *q,
 	v->timed = csp_timeout_attach(ct, q->timeout);
 	if (q->oneway)
 		csp_judge_oneway(ct);
+	csp_related_mark(box, ct);
 	if (q->admit) {
 		csp_related(box, ct);
 		nf_ct_set(skb, ct, IP_CT_RELATED);
@@ -275,7 +276,7 @@ static void csp_judge_renew(struct csp_box *box, struct sk_buff *skb)
 	if (!found)
 		return;
 	ct = nf_ct_tuplehash_to_ctrack(found);
-	if (ct->master == box->master &&
+	if (csp_related_is_marked(box, ct) &&
 	    test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status))
 		nf_ct_delete(ct, 0, 0);
 	nf_ct_put(ct);

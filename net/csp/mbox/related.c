@@ -9,7 +9,8 @@
  * master (ctnetlink reads its tuple and does not look). What announces ours are
  * packets, which may come from several hosts and have no entry that stays. So
  * all entries of a namespace have one master, a template, which is in no table:
- * its tuple is the transport of signalling between any addresses.
+ * its tuple is the transport of signalling between any addresses.  An entry that
+ * was made for a pinhole has it in any case: by that it is known as ours.
  *
  * An entry has a reference to its master, and conntrack frees a template with
  * the last reference: it may outlive this module.
@@ -18,6 +19,33 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "related.h"
+
+/**
+ * csp_related_mark() - have an entry known as one of this module
+ * @box: namespace
+ * @ct:  the entry
+ *
+ * Context: any.
+ */
+void csp_related_mark(struct csp_box *box, struct nf_conn *ct)
+{
+	nf_conntrack_get(&box->master->ct_general);
+	if (cmpxchg(&ct->master, NULL, box->master))
+		nf_ct_put(box->master);
+}
+
+/**
+ * csp_related_is_marked() - is an entry known as one of this module?
+ * @box: namespace
+ * @ct:  the entry
+ *
+ * Context: any.
+ * Return: whether it is.
+ */
+bool csp_related_is_marked(const struct csp_box *box, const struct nf_conn *ct)
+{
+	return READ_ONCE(ct->master) == box->master;
+}
 
 /**
  * csp_related() - let an entry's first packets be "related"
@@ -30,9 +58,7 @@ void csp_related(struct csp_box *box, struct nf_conn *ct)
 {
 	if (test_bit(IPS_EXPECTED_BIT, &ct->status))
 		return;
-	nf_conntrack_get(&box->master->ct_general);
-	if (cmpxchg(&ct->master, NULL, box->master))
-		nf_ct_put(box->master);
+	csp_related_mark(box, ct);
 	/* The master first, for who reads without a lock. */
 	smp_mb__before_atomic();
 	set_bit(IPS_EXPECTED_BIT, &ct->status);

@@ -12,6 +12,9 @@ struct nf_conn;
 int csp_related_init(struct csp_box *box);
 void csp_related_exit(struct csp_box *box);
 
+/* Any context: the entry is ours, whether "related" or not. */
+void csp_related_mark(struct csp_box *box, struct nf_conn *ct);
+bool csp_related_is_marked(const struct csp_box *box, const struct nf_conn *ct);
 /* Any context. The only place that sets IPS_EXPECTED. */
 void csp_related(struct csp_box *box, struct nf_conn *ct);
 
