@@ -137,6 +137,14 @@ static void csp_hole_opened(struct csp_hole *hole, const struct csp_msg *msg)
 	csp_box_nl_event(hole, CSP_MBOX_EVENT_OPENED);
 }
 
+/* It may have been elsewhere, and sent a lot, since its entry last saw it. */
+static void csp_answer_forget(struct csp_hole *hole)
+{
+	spin_lock(&hole->ct->lock);
+	csp_template_forget(hole->ct, hole->key.proto);
+	spin_unlock(&hole->ct->lock);
+}
+
 /* The tuple's pinhole is there: the new connection takes it over. */
 static bool csp_hole_inherit(struct csp_hole *hole)
 {
@@ -153,10 +161,7 @@ static bool csp_hole_inherit(struct csp_hole *hole)
 	hole->timed = old->timed;
 	csp_hole_remove(old, false);
 	csp_hole_hash(hole);
-	/* It may have been elsewhere, and sent a lot, since it was here. */
-	spin_lock(&hole->ct->lock);
-	csp_template_forget(hole->ct, hole->key.proto);
-	spin_unlock(&hole->ct->lock);
+	csp_answer_forget(hole);
 	return true;
 }
 
@@ -280,10 +285,12 @@ static void csp_answer_moved(struct csp_hole *hole, const struct csp_msg *msg)
 					CSP_BOX_CONF(hole->box, linger));
 		nf_ct_put(hole->ct);
 	}
-	csp_hole_rekey(hole, &mv->key);
 	hole->ct = mv->ct;
 	hole->owned = mv->owned;
 	hole->timed = mv->timed;
+	csp_hole_rekey(hole, &mv->key);
+	if (hole->owned && !mv->owned)
+		csp_answer_forget(hole);
 	hole->nat = mv->nat;
 	hole->side[end] = mv->side;
 	csp_hole_set_ids(hole, end, mv->cid, mv->next);

@@ -326,8 +326,8 @@ static void csp_hole_unhash(struct csp_hole *hole)
 /**
  * csp_hole_rekey() - give a pinhole another data tuple
  * @hole: pinhole
- * @key:  the tuple; one that has it already is removed, and if it is over, but
- *        not its entry, which is that of @hole, leaves that to @hole
+ * @key:  the tuple; one that has it already is removed, and leaves its entry, if
+ *        that of @hole is the same, to @hole: unless it is open and @hole is not
  *
  * Context: csp_box.lock held.
  */
@@ -336,7 +336,9 @@ void csp_hole_rekey(struct csp_hole *hole, const struct csp_hole_key *key)
 	struct csp_hole *old = csp_hole_by_key(hole->box, key);
 
 	if (old && old != hole) {
-		if (old->ct == hole->ct && old->state != CSP_MBOX_STATE_OPEN) {
+		if (old->ct == hole->ct &&
+		    (old->state != CSP_MBOX_STATE_OPEN ||
+		     hole->state == CSP_MBOX_STATE_OPEN)) {
 			hole->owned |= old->owned;
 			hole->timed |= old->timed;
 		}
