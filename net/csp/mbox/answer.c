@@ -239,7 +239,7 @@ static enum csp_fate csp_answer_consent(struct csp_packet *p,
 	spin_unlock_bh(&box->lock);
 	if (err)
 		return csp_answer_refuse(p, hole, msg, err);
-	csp_answer_tell(p, msg, hole->granted);
+	csp_answer_tell(p, msg, csp_hole_grant_to(hole, CSP_HOLE_INITIATOR));
 	return CSP_FATE_ADMIT;
 }
 
@@ -330,7 +330,7 @@ static enum csp_fate csp_answer_ok(struct csp_packet *p, struct csp_hole *hole,
 	struct csp_box *box = p->box;
 	enum csp_fate fate = CSP_FATE_ADMIT;
 	bool tell = false, ask = false;
-	u32 granted;
+	u32 granted = 0;
 	int asker;
 
 	spin_lock_bh(&box->lock);
@@ -341,6 +341,7 @@ static enum csp_fate csp_answer_ok(struct csp_packet *p, struct csp_hole *hole,
 		fate = CSP_FATE_DROP;
 	} else if (csp_answers_setup(p, hole, msg) && CSP_HAS(msg, LOCAL_ID)) {
 		ask = csp_answer_confirm(p, hole, msg);
+		asker = CSP_HOLE_INITIATOR;
 		tell = true;
 	} else if (asker >= 0) {
 		csp_answer_changed(hole, asker);
@@ -353,7 +354,8 @@ static enum csp_fate csp_answer_ok(struct csp_packet *p, struct csp_hole *hole,
 		CSP_BOX_INC(box, NOT_BELIEVED);
 		fate = CSP_FATE_PASS;
 	}
-	granted = hole->granted;
+	if (tell)
+		granted = csp_hole_grant_to(hole, asker);
 	spin_unlock_bh(&box->lock);
 	if (ask)
 		return csp_answer_consent(p, hole, msg);

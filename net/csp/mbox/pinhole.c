@@ -454,6 +454,19 @@ void csp_hole_detached(struct csp_hole *hole)
 	csp_box_nl_event(hole, CSP_MBOX_EVENT_LINGERING);
 }
 
+/* What a wish gets, within policy; 0: the default. */
+static u32 csp_hole_grant_wish(const struct csp_hole *hole, u32 ms)
+{
+	const struct csp_box *box = hole->box;
+	u32 def, limit = hole->limit;
+
+	def = hole->key.proto == IPPROTO_UDP ? CSP_BOX_CONF(box, udp_timeout) :
+					       CSP_BOX_CONF(box, tcp_timeout);
+	if (!limit)
+		limit = max(def, CSP_BOX_CONF(box, max_timeout));
+	return min(ms ?: def, limit);
+}
+
 /**
  * csp_hole_grant() - idle time that a pinhole gets
  * @hole: pinhole
@@ -466,18 +479,29 @@ void csp_hole_detached(struct csp_hole *hole)
  */
 u32 csp_hole_grant(const struct csp_hole *hole)
 {
-	const struct csp_box *box = hole->box;
-	u32 def, ms = 0, limit = hole->limit;
+	u32 ms = 0;
 	int end;
 
-	def = hole->key.proto == IPPROTO_UDP ? CSP_BOX_CONF(box, udp_timeout) :
-					       CSP_BOX_CONF(box, tcp_timeout);
-	if (!limit)
-		limit = max(def, CSP_BOX_CONF(box, max_timeout));
 	for (end = 0; end < 2; end++)
 		if (hole->askers & BIT(end))
-			ms = max(ms, hole->wish[end] ?: def);
-	return min(ms ?: def, limit);
+			ms = max(ms, csp_hole_grant_wish(hole,
+							 hole->wish[end]));
+	return ms ?: csp_hole_grant_wish(hole, 0);
+}
+
+/**
+ * csp_hole_grant_to() - idle time that one end is granted
+ * @hole: pinhole
+ * @end:  which
+ *
+ * Not what the other end needs: it may need less, and says so to the box alone.
+ *
+ * Context: any.
+ * Return: ms, no more than the pinhole has.
+ */
+u32 csp_hole_grant_to(const struct csp_hole *hole, enum csp_hole_end end)
+{
+	return min(csp_hole_grant_wish(hole, hole->wish[end]), hole->granted);
 }
 
 /**

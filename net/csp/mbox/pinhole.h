@@ -228,6 +228,8 @@ bool csp_hole_is_closing(const struct csp_hole *hole);
 void csp_hole_detached(struct csp_hole *hole);
 /* What idle time its ends' wishes get; csp.rst, section "Change". */
 u32 csp_hole_grant(const struct csp_hole *hole);
+/* Of that, what the one end is told. */
+u32 csp_hole_grant_to(const struct csp_hole *hole, enum csp_hole_end end);
 
 /* answer.c: its entry gets what is granted. csp_box.lock. */
 void csp_hole_run(struct csp_hole *hole);
