@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 26
+plan 30
 
 routed
 for h in A B; do conf $h udp_encap=0; done
@@ -55,6 +55,20 @@ ok "data goes on" passes client server 100
 ok "and back" passes server client 100
 is "nothing was dropped" "$(hits R dropped)" 0
 quit client server
+
+# A Reject that comes when the SYN has been answered in the clear.
+ctl R box set provisional 60000
+count_box R
+speak A 10.0.1.1 10.0.2.2 setup xid=8 id=d1d1d1d1d1d1d1d1 conn=tcp,10.0.1.1,40002,10.0.2.2,80
+listener server B tcp 0.0.0.0 80 off
+ok "a connection is plain already" dial client A tcp 10.0.2.2 80 off 40002
+tell server accept
+speak B 10.0.2.2 10.0.1.1 reject reply xid=8 dcid=d1d1d1d1d1d1d1d1 error=not_wanted
+ok "a late Reject takes its pinhole only" no_holes R
+ok "counted" box_counters_are R provisional=1 plain=1 rejected=0
+ok "data goes on" exchange client server 10k
+quit client server
+ctl R box set provisional 4000
 no_firewall B
 
 # --- contradictions -----------------------------------------------------------------------------------

@@ -382,7 +382,7 @@ static enum csp_fate csp_answer_no(struct csp_packet *p, struct csp_hole *hole,
 		fate = CSP_FATE_PASS;
 	} else if (csp_answers_setup(p, hole, msg)) {
 		if (hole->state != CSP_MBOX_STATE_OPEN && !hole->asking &&
-		    csp_answer_is_final(msg)) {
+		    csp_answer_is_final(msg) && !csp_hole_leave_plain(hole)) {
 			CSP_BOX_INC(box, REJECTED);
 			csp_hole_remove(hole, true);
 		}

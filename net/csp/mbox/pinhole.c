@@ -402,6 +402,30 @@ void csp_hole_remove(struct csp_hole *hole, bool kill)
 	csp_hole_put(hole);
 }
 
+/**
+ * csp_hole_leave_plain() - remove a pinhole without CSP, and not its connection
+ * @hole: pinhole; the caller has a reference
+ *
+ * If there was no OK, but data went both ways, the connection was made plain
+ * (csp.rst, section "Fallback"). It is from now on what it would have been
+ * without CSP.
+ *
+ * Context: csp_box.lock held.
+ * Return: false: it is no such pinhole, and still there.
+ */
+bool csp_hole_leave_plain(struct csp_hole *hole)
+{
+	lockdep_assert_held(&hole->box->lock);
+	if (hole->state != CSP_MBOX_STATE_PROVISIONAL || !hole->ct ||
+	    !hole->owned || nf_ct_is_dying(hole->ct) ||
+	    !test_bit(IPS_SEEN_REPLY_BIT, &hole->ct->status))
+		return false;
+	CSP_BOX_INC(hole->box, PLAIN);
+	csp_timeout_leave(hole->ct, hole->timed);
+	csp_hole_remove(hole, false);
+	return true;
+}
+
 /* Has an end sent what the other has not acknowledged? */
 static bool csp_tcp_is_unacked(const struct ip_ct_tcp *tcp)
 {
@@ -538,6 +562,15 @@ err_waiters:
 	return err;
 }
 
+static void csp_hole_flush(struct csp_hole *hole, bool kill)
+{
+	if (csp_hole_leave_plain(hole))
+		return;
+	if (!kill && hole->ct && hole->owned)
+		csp_timeout_leave(hole->ct, hole->timed);
+	csp_hole_remove(hole, kill);
+}
+
 /* There may be a million: not at one go. */
 static void csp_holes_flush(struct csp_box *box, struct list_head *list,
 			    bool kill)
@@ -548,9 +581,7 @@ static void csp_holes_flush(struct csp_box *box, struct list_head *list,
 	spin_lock_bh(&box->lock);
 	while (!list_empty(list)) {
 		hole = list_first_entry(list, struct csp_hole, list);
-		if (!kill && hole->ct && hole->owned)
-			csp_timeout_leave(hole->ct, hole->timed);
-		csp_hole_remove(hole, kill);
+		csp_hole_flush(hole, kill);
 		if (++n % CSP_HOLES_AT_ONCE)
 			continue;
 		spin_unlock_bh(&box->lock);
@@ -564,9 +595,9 @@ static void csp_holes_flush(struct csp_box *box, struct list_head *list,
  * csp_holes_exit() - remove all pinholes of a namespace, and the tables
  * @box: namespace, of which no packet comes any more
  *
- * Those that an OK has confirmed are left to conntrack, as entries like any
- * other: connections do not end because this module is unloaded. Of the others
- * nothing is left.
+ * Those that an OK has confirmed, or that were made plain, are left to conntrack,
+ * as entries like any other: connections do not end because this module is
+ * unloaded. Of the others nothing is left.
  *
  * Context: process; may sleep.
  */

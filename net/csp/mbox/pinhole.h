@@ -220,6 +220,9 @@ void csp_hole_drop_move(struct csp_hole *hole, bool kill);
 /* @kill: and its conntrack entry with it, if that was made for it. */
 void csp_hole_remove(struct csp_hole *hole, bool kill);
 
+/* If it was made plain: only the pinhole. False: it was not, nothing is done. */
+bool csp_hole_leave_plain(struct csp_hole *hole);
+
 /* Which end has this identifier; -1: neither. */
 int csp_hole_end_of(const struct csp_hole *hole, __be64 id);
 /* Has TCP sent a FIN, but not seen all of both? */

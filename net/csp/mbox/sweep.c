@@ -22,29 +22,13 @@
 /* Nor are more hosts told of less time. */
 #define SWEEP_TOLD	1024
 
-/*
- * Nobody answered in CSP, but data went both ways: the other end has none, and
- * the connection was made plain (csp.rst, section "Fallback"). It is from now
- * on what it would have been without CSP.
- */
-static bool csp_hole_is_plain(const struct csp_hole *hole)
-{
-	return hole->state == CSP_MBOX_STATE_PROVISIONAL && hole->ct &&
-	       hole->owned && !nf_ct_is_dying(hole->ct) &&
-	       test_bit(IPS_SEEN_REPLY_BIT, &hole->ct->status);
-}
-
 static void csp_hole_expire(struct csp_hole *hole)
 {
 	struct csp_box *box = hole->box;
 	bool closing;
 
-	if (csp_hole_is_plain(hole)) {
-		CSP_BOX_INC(box, PLAIN);
-		csp_timeout_leave(hole->ct, hole->timed);
-		csp_hole_remove(hole, false);
+	if (csp_hole_leave_plain(hole))
 		return;
-	}
 	if (hole->state != CSP_MBOX_STATE_LINGER) {
 		CSP_BOX_INC(box, UNANSWERED);
 		csp_hole_remove(hole, true);
