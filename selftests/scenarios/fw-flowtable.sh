@@ -7,7 +7,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 62
+plan 71
 
 routed
 offload() { # R
@@ -68,7 +68,7 @@ several() { # N
 }
 
 if ! offload R 2>/dev/null; then
-	skip 50 "no flowtables in this kernel"
+	skip 59 "no flowtables in this kernel"
 	stateful_firewall R
 	rule R accept
 else
@@ -97,6 +97,17 @@ else
 	ok "and closed" wait_for no_holes R
 	ok "by what was said" box_counters_are R confirmed=1 detached=1
 	for h in A B; do conf $h udp_encap=0; done
+
+	# It would give the old path of a move a day.
+	offloaded tcp 10.0.2.2 40019
+	roam A:eth0 10.0.3.1/24 10.0.3.254
+	ok "a connection moves" wait_for moved A 1
+	ok "the old path closes" wait_for not tracked R "src=10.0.1.1 .*sport=40019 "
+	ok "data goes on" exchange client server 10k
+	quit client server
+	ok "given up" quiet A B
+	wait_for no_holes R
+	roam A:eth0 10.0.1.1/24 10.0.1.254
 
 	# Time that was granted is kept as well, part of it in the flowtable.
 	on R sysctl -q net.netfilter.nf_flowtable_udp_timeout=2

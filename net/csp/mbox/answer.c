@@ -268,21 +268,31 @@ static bool csp_answer_confirm(struct csp_packet *p, struct csp_hole *hole,
 
 /* --- the OK to a move --- */
 
+/*
+ * Late packets of the old path may still pass. But a flowtable would make a day of
+ * the time that is left, and no pinhole knows the entry any more.
+ */
+static void csp_answer_part(struct csp_hole *hole)
+{
+	if (test_bit(IPS_OFFLOAD_BIT, &hole->ct->status))
+		nf_ct_delete(hole->ct, 0, 0);
+	else
+		csp_timeout_fix(hole->ct, CSP_BOX_CONF(hole->box, linger));
+}
+
 static void csp_answer_moved(struct csp_hole *hole, const struct csp_msg *msg)
 {
 	struct csp_hole_move *mv = hole->move;
 	const enum csp_hole_end end = mv->end;
 
 	hole->move = NULL;
-	/* Late packets of the old path may still pass. */
 	if (hole->ct == mv->ct) {
 		mv->owned = hole->owned;
 		mv->timed = hole->timed;
 	}
 	if (hole->ct) {
 		if (hole->owned && hole->ct != mv->ct)
-			csp_timeout_fix(hole->ct,
-					CSP_BOX_CONF(hole->box, linger));
+			csp_answer_part(hole);
 		nf_ct_put(hole->ct);
 	}
 	hole->ct = mv->ct;
