@@ -187,6 +187,16 @@ static bool csp_move_asked(struct csp_packet *p, struct csp_hole *hole,
 	return true;
 }
 
+/* Until its OK, or for as long as a Setup would be. */
+static void csp_move_hold(struct csp_box *box, struct csp_hole_move *mv)
+{
+	const u32 ms = CSP_BOX_CONF(box, provisional);
+
+	mv->until = jiffies + msecs_to_jiffies(ms);
+	if (mv->ct && mv->owned)
+		csp_timeout_fix(mv->ct, ms);
+}
+
 /*
  * The same move again: its new transaction counts. Under csp_box.lock. @nat:
  * filled in if it is to be redirected again.
@@ -207,8 +217,7 @@ static bool csp_move_again(struct csp_packet *p, struct csp_hole *hole,
 		return csp_move_done(hole, mv);
 	old->xid = mv->xid;
 	old->next = mv->next;
-	if (old->ct && old->owned)
-		csp_timeout_fix(old->ct, CSP_BOX_CONF(p->box, provisional));
+	csp_move_hold(p->box, old);
 	return true;
 }
 
@@ -281,8 +290,8 @@ static int csp_move_ask(struct csp_packet *p, struct csp_hole *hole,
 	mv->ct = v.ct;
 	mv->owned = v.fresh;
 	mv->timed = v.timed;
-	if (!err && v.fresh)
-		csp_timeout_fix(v.ct, CSP_BOX_CONF(p->box, provisional));
+	if (!err)
+		csp_move_hold(p->box, mv);
 	return err;
 }
 

@@ -97,6 +97,7 @@ struct csp_hole_ask {
  * @cid:  mover's identifier from then on
  * @next: mover's identifier for the move after that
  * @ct:   conntrack entry of @key
+ * @until: jiffies: it is over then, without an OK or another Attach
  * @owned: it was made for this move
  * @timed: it has timeouts of ours
  * @elsewhere: the other end is asked at an address that its pinhole is not for
@@ -110,6 +111,7 @@ struct csp_hole_move {
 	__be64			cid;
 	__be64			next;
 	struct nf_conn		*ct;
+	unsigned long		until;
 	bool			owned;
 	bool			timed;
 	bool			elsewhere;
