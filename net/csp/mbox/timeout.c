@@ -274,13 +274,15 @@ void csp_timeout_cap(struct nf_conn *ct, u32 ms)
  * @ct:    entry
  * @timed: csp_timeout_attach() returned true for it
  *
- * Its time is that of the namespace for its present state, and begins now.
+ * Its time is that of the ruleset, or of the namespace, for its present state, and
+ * begins now.
  *
  * Context: csp_box.lock held.
  */
 void csp_timeout_leave(struct nf_conn *ct, bool timed)
 {
 	struct csp_timeout_table t;
+	const unsigned int *table;
 
 	if (timed)
 		csp_timeout_swap(ct, NULL);
@@ -288,5 +290,8 @@ void csp_timeout_leave(struct nf_conn *ct, bool timed)
 	if (test_bit(IPS_OFFLOAD_BIT, &ct->status) ||
 	    !csp_timeout_table(nf_ct_net(ct), nf_ct_protonum(ct), &t))
 		return;
-	WRITE_ONCE(ct->timeout, nfct_time_stamp + t.from[csp_timeout_state(ct)]);
+	rcu_read_lock();
+	table = nf_ct_timeout_lookup(ct) ?: t.from;
+	WRITE_ONCE(ct->timeout, nfct_time_stamp + table[csp_timeout_state(ct)]);
+	rcu_read_unlock();
 }
