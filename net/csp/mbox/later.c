@@ -312,6 +312,20 @@ static enum csp_fate csp_move_refuse(struct csp_packet *p,
 	return CSP_FATE_DROP;
 }
 
+/* One move at a time: a copy may have been quicker, and have made the entry. */
+static void csp_move_replace(struct csp_hole *hole, struct csp_hole_move *mv)
+{
+	const struct csp_hole_move *old = hole->move;
+	const bool same = old && old->ct == mv->ct;
+
+	if (same) {
+		mv->owned |= old->owned;
+		mv->timed |= old->timed;
+	}
+	csp_hole_drop_move(hole, !same);
+	hole->move = mv;
+}
+
 static enum csp_fate csp_move_open(struct csp_packet *p, struct csp_hole *hole,
 				   const struct csp_msg *msg,
 				   struct csp_hole_move *mv)
@@ -332,10 +346,7 @@ static enum csp_fate csp_move_open(struct csp_packet *p, struct csp_hole *hole,
 		csp_move_free(mv);
 		nat.on = false;
 	} else {
-		/* One move at a time: a copy may have been quicker. */
-		csp_hole_drop_move(hole, hole->move &&
-				   hole->move->ct != mv->ct);
-		hole->move = mv;
+		csp_move_replace(hole, mv);
 		CSP_BOX_INC(p->box, PROVISIONAL);
 		if (nat.on)
 			CSP_BOX_INC(p->box, NAT_RESERVED);
