@@ -277,7 +277,6 @@ static void csp_home_unlink(struct csp_box *box, struct csp_home *home)
 	rhashtable_remove_fast(&box->homes, &home->node, csp_home_params);
 	rhltable_remove(&box->home_keys, &home->key_node, csp_home_key_params);
 	WRITE_ONCE(box->n_homes, box->n_homes - 1);
-	csp_box_changed(box);
 	spin_lock_bh(&home->lock);
 	home->dead = true;
 	home->granted = 0;
@@ -381,6 +380,7 @@ int csp_home_del(struct csp_box *box, const struct in6_addr *addr,
 	}
 	csp_home_unlink(box, home);
 	list_del_rcu(&home->list);
+	csp_box_changed(box);
 	/* A packet may be looking at it. */
 	synchronize_net();
 	csp_home_free(home);
