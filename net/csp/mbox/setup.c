@@ -192,8 +192,16 @@ enum csp_fate csp_setup_refuse(struct csp_packet *p, const struct csp_msg *msg,
 
 /* --- a new pinhole --- */
 
-/* Milliseconds more than it has: sweep.c looks at it before conntrack does. */
-#define CSP_SETUP_GRACE	1000
+/*
+ * Its entry has more time than it has: sweep.c looks at it before conntrack does.
+ * A timer may be late by an eighth of its time.
+ */
+static void csp_setup_hold(struct csp_box *box, struct nf_conn *ct)
+{
+	const u32 ms = CSP_BOX_CONF(box, provisional);
+
+	csp_timeout_fix(ct, ms + ms / 8 + MSEC_PER_SEC);
+}
 
 /* @rule: NULL: there is none, but the NAT has a mapping for it. */
 static struct csp_hole *csp_setup_hole(struct csp_packet *p,
@@ -317,8 +325,7 @@ static void csp_setup_provide(struct csp_packet *p, struct csp_hole *hole,
 		if (memcmp(key, &hole->key, sizeof(*key)))
 			csp_hole_rekey(hole, key);
 		if (hole->owned)
-			csp_timeout_fix(v->ct, CSP_BOX_CONF(box, provisional) +
-					       CSP_SETUP_GRACE);
+			csp_setup_hold(box, v->ct);
 		CSP_BOX_INC(box, PROVISIONAL);
 		if (nat->on)
 			CSP_BOX_INC(box, NAT_RESERVED);
