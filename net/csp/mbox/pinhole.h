@@ -134,6 +134,7 @@ struct csp_hole_move {
  * @hashed:     in csp_box.holes
  * @owned:      @ct was made for this pinhole
  * @timed:      @ct has timeouts of ours
+ * @fast:       a flowtable had it when we looked last
  * @dead:       removed
  * @proven:     who asked for it has echoed a nonce
  * @slot:       where it is in csp_box.waiters, csp_share_add()
@@ -174,6 +175,7 @@ struct csp_hole {
 	bool			hashed;
 	bool			owned;
 	bool			timed;
+	bool			fast;
 	bool			dead;
 	bool			proven;
 	u16			slot;

@@ -111,6 +111,7 @@ static void csp_sweep_move(struct csp_hole *hole)
 static bool csp_hole_is_over(struct csp_hole *hole)
 {
 	struct nf_conn *ct = hole->ct;
+	bool was_fast;
 
 	csp_sweep_move(hole);
 	if (!ct)
@@ -118,11 +119,15 @@ static bool csp_hole_is_over(struct csp_hole *hole)
 	if (nf_ct_is_dying(ct))
 		return true;
 	/* A flowtable keeps the time itself while it has the flow. */
-	if (test_bit(IPS_OFFLOAD_BIT, &ct->status))
+	was_fast = hole->fast;
+	hole->fast = test_bit(IPS_OFFLOAD_BIT, &ct->status);
+	if (hole->fast)
 		return false;
+	if (nf_ct_is_expired(ct))
+		return true;
 	if (hole->timed)
-		csp_timeout_cap(ct, hole->granted);
-	return nf_ct_is_expired(ct);
+		csp_timeout_correct(ct, hole->granted, was_fast);
+	return false;
 }
 
 /* The first one becomes the last. NULL: it was over, and is gone. */

@@ -249,23 +249,25 @@ void csp_timeout_run(struct nf_conn *ct, struct nf_ct_timeout *timeout,
 }
 
 /**
- * csp_timeout_cap() - correct the time that a flowtable left behind
- * @ct: entry
- * @ms: idle time granted
+ * csp_timeout_correct() - correct the time that a flowtable left behind
+ * @ct:         entry
+ * @ms:         idle time granted
+ * @given_back: a flowtable had it until now
  *
  * A flowtable that gives a flow back sets the time by the namespace's timeouts,
- * not by those of the entry.
+ * not by those of the entry: too long, or too short. One that was taken and given
+ * back without anybody noticing may still have too long a time.
  *
  * Context: any.
  */
-void csp_timeout_cap(struct nf_conn *ct, u32 ms)
+void csp_timeout_correct(struct nf_conn *ct, u32 ms, bool given_back)
 {
 	const u32 ticks = msecs_to_jiffies(ms);
 
 	if (nf_ct_protonum(ct) == IPPROTO_TCP &&
 	    ct->proto.tcp.state != TCP_CONNTRACK_ESTABLISHED)
 		return;
-	if (nf_ct_expires(ct) > ticks)
+	if (given_back || nf_ct_expires(ct) > ticks)
 		WRITE_ONCE(ct->timeout, nfct_time_stamp + ticks);
 }
 

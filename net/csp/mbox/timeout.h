@@ -22,7 +22,7 @@ bool csp_timeout_attach(struct nf_conn *ct, struct nf_ct_timeout *timeout);
 void csp_timeout_fix(struct nf_conn *ct, u32 ms);
 void csp_timeout_run(struct nf_conn *ct, struct nf_ct_timeout *timeout,
 		     bool timed);
-void csp_timeout_cap(struct nf_conn *ct, u32 ms);
+void csp_timeout_correct(struct nf_conn *ct, u32 ms, bool given_back);
 void csp_timeout_leave(struct nf_conn *ct, bool timed);
 
 #endif /* _NET_CSP_MBOX_TIMEOUT_H */
