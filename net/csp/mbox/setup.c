@@ -269,14 +269,15 @@ static bool csp_setup_taken(struct csp_hole *hole, struct csp_verdict *v)
 }
 
 /* It was redirected: what waits under its former name is over. */
-static void csp_setup_replace(const struct csp_hole *hole, __be64 cid)
+static void csp_setup_replace(const struct csp_hole *hole, __be64 cid,
+			      struct csp_verdict *v)
 {
 	struct csp_hole *old = csp_hole_get(hole->box, cid);
 
 	lockdep_assert_held(&hole->box->lock);
 	if (old && csp_setup_owns(old, cid, hole->side[CSP_HOLE_INITIATOR]) &&
 	    csp_setup_yields(old))
-		csp_hole_remove(old, true);
+		csp_setup_succeed(old, v);
 	csp_hole_put(old);
 }
 
@@ -292,7 +293,7 @@ static int csp_setup_insert(struct csp_hole *hole, const struct csp_msg *msg,
 	int err;
 
 	spin_lock_bh(&box->lock);
-	csp_setup_replace(hole, msg->cid);
+	csp_setup_replace(hole, msg->cid, v);
 	if (csp_setup_taken(hole, v)) {
 		hole->state = CSP_MBOX_STATE_ASKED;
 		hole->asking = false;
