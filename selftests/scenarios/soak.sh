@@ -31,7 +31,7 @@ rule R in to-a accept
 rule R in to-b accept
 rule R in to-h accept
 ctl R gateway add to-a edge
-# In half a minute of each a few; in a day as often as ever.
+# Half a minute is too short for the usual intervals; a day is not.
 [ -n "${CSP_SOAK_HOURS-}" ] || for h in A B R H; do conf $h box_check=5 register_check=5; done
 for h in A B; do conf $h multihome=1 fallback=1000; done
 agent_for H B --lifetime 1m
