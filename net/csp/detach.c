@@ -43,7 +43,7 @@
 #define CSP_DETACH_MSG_LEN	(sizeof(struct csp_msghdr) + 8 + 44 + 28)
 #define CSP_DETACH_BUNDLE	((CSP_MSG_ROOM - (int)sizeof(struct csphdr)) / \
 				 (int)CSP_DETACH_MSG_LEN)
-/* So many of a queue are looked at at a time: others may fill it. */
+/* So many of a queue are looked at in one go: others may fill it. */
 #define CSP_DETACH_LOOKS	(16 * CSP_DETACH_BUNDLE)
 
 static void csp_detach_kick(struct csp_peer *peer, unsigned long delay)

@@ -64,13 +64,12 @@ bustle() {
 # On the debug kernel, a search every ten minutes would be most of a day's work: what a
 # round has lost is in the kernel log after the next one.
 [ ! -e $kmemleak ] || echo scan=off >$kmemleak
-lost() { [ ! -e $kmemleak ] || echo scan >$kmemleak; }
 
 began=$(date +%s)
 for ((i = 0; i < rounds; i++)); do
 	ok "round $i" bustle
 	used[i]=$(held)
-	lost
+	[ ! -e $kmemleak ] || echo scan >$kmemleak
 	note "$(tail -n 1 "$tmp/A.bustle"); ${used[i]} KiB"
 done
 seconds=$(($(date +%s) - began))
