@@ -59,9 +59,9 @@ quit client server
 # A Reject that comes when the SYN has been answered in the clear.
 ctl R box set provisional 60000
 count_box R
-speak A 10.0.1.1 10.0.2.2 setup xid=8 id=d1d1d1d1d1d1d1d1 conn=tcp,10.0.1.1,40002,10.0.2.2,80
+speak A 10.0.1.1 10.0.2.2 setup xid=8 id=d1d1d1d1d1d1d1d1 conn=tcp,10.0.1.1,40009,10.0.2.2,80
 listener server B tcp 0.0.0.0 80 off
-ok "a connection is plain already" dial client A tcp 10.0.2.2 80 off 40002
+ok "a connection is plain already" dial client A tcp 10.0.2.2 80 off 40009
 tell server accept
 speak B 10.0.2.2 10.0.1.1 reject reply xid=8 dcid=d1d1d1d1d1d1d1d1 error=not_wanted
 ok "a late Reject takes its pinhole only" no_holes R
