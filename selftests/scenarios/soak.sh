@@ -5,7 +5,8 @@
 # a host with a home agent, for long: in the end the kernel holds no more than after the
 # first rounds.  Half a minute here; a day, of which the machine skips what is idle:
 #
-#	CSP_SOAK_HOURS=24 tools/vm/run --icount -t 7200 -- bash selftests/scenarios/soak.sh
+#	CSP_SOAK_HOURS=24 tools/vm/run -k debug --icount -t 10000 -- \
+#		bash selftests/scenarios/soak.sh
 #
 #	CSP_SOAK_HOURS		of the machine's own time (1/120)
 #	CSP_SOAK_ROUNDS		(6)
