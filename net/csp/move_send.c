@@ -88,19 +88,6 @@ static void csp_move_split(struct csp_flow *flow)
 	consume_skb(skb);
 }
 
-/*
- * Can a held packet travel inside the request, behind @used bytes of @size? The
- * MAC comes after it.
- */
-static bool csp_move_takes(const struct sk_buff *skb, size_t used, size_t size)
-{
-	size_t len = skb->len - skb_transport_offset(skb);
-
-	return !skb_is_gso(skb) && !csp_has_options(skb) &&
-	       used + len + sizeof(struct csp_attrhdr) + 3 + CSP_SIGN_LEN <=
-	       size;
-}
-
 static void csp_move_piggyback(struct csp_writer *wr, struct csp_flow *flow)
 {
 	struct sk_buff *skb;
@@ -110,7 +97,8 @@ static void csp_move_piggyback(struct csp_writer *wr, struct csp_flow *flow)
 		return;
 	csp_move_split(flow);
 	skb = skb_peek(&flow->held);
-	if (!skb || !csp_move_takes(skb, wr->len, wr->size) ||
+	/* The MAC comes after it. */
+	if (!skb || !csp_piggyback_takes(skb, wr->len + CSP_SIGN_LEN, wr->size) ||
 	    csp_hook_translates(skb)) {
 		/* It may have arrived; better twice than never. */
 		flow->piggybacked = false;
@@ -185,7 +173,7 @@ static void csp_move_confirm(struct csp_flow *flow, size_t size)
 	if (!flow->attempt && !flow->dead && flow->state == CSP_STATE_MOVING) {
 		csp_move_split(flow);
 		first = skb_peek(&flow->held);
-		if (first && csp_move_takes(first, 0, size))
+		if (first && csp_piggyback_takes(first, CSP_SIGN_LEN, size))
 			twin = csp_hook_confirm(first);
 	}
 	spin_unlock_bh(&flow->lock);

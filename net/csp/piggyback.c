@@ -10,20 +10,29 @@
 #include "piggyback.h"
 #include "wire.h"
 
-/**
- * csp_has_options() - has a packet IP options, or extension headers?
- * @skb: packet, network and transport header set
- *
- * They cannot travel inside a signalling packet; csp.rst, section "Piggyback".
- *
- * Context: any.
- * Return: whether it has.
- */
-bool csp_has_options(const struct sk_buff *skb)
+/* IP options, or extension headers. */
+static bool csp_has_options(const struct sk_buff *skb)
 {
 	return skb_network_header_len(skb) !=
 	       (skb->protocol == htons(ETH_P_IP) ? sizeof(struct iphdr) :
 						   sizeof(struct ipv6hdr));
+}
+
+/**
+ * csp_piggyback_takes() - can a packet travel inside a signalling packet?
+ * @skb:  packet, network and transport header set; NAT of this host is not asked
+ * @used: bytes of the signalling packet that are taken
+ * @size: bytes that it has
+ *
+ * Context: any.
+ * Return: true if it fits.
+ */
+bool csp_piggyback_takes(const struct sk_buff *skb, size_t used, size_t size)
+{
+	size_t len = skb->len - skb_transport_offset(skb);
+
+	return !skb_is_gso(skb) && !csp_has_options(skb) &&
+	       used + len + sizeof(struct csp_attrhdr) + 3 <= size;
 }
 
 /**

@@ -9,7 +9,7 @@
 
 struct csp_writer;
 
-bool csp_has_options(const struct sk_buff *skb);
+bool csp_piggyback_takes(const struct sk_buff *skb, size_t used, size_t size);
 void csp_write_piggyback(struct csp_writer *wr, const struct sk_buff *skb,
 			 const struct csp_tuple *t);
 

@@ -34,6 +34,7 @@
 #include "netlink.h"
 #include "opts.h"
 #include "peer.h"
+#include "piggyback.h"
 #include "setup.h"
 #include "sock.h"
 #include "tx.h"
@@ -181,7 +182,8 @@ static unsigned int csp_setup_known_plain(struct csp_net *cn, struct sock *sk)
 /* As csp_hook_confirm(), if the Setup can have room for the packet. */
 static struct sk_buff *csp_setup_confirm(struct sk_buff *skb)
 {
-	return csp_setup_takes(skb, CSP_MSG_ROOM) ? csp_hook_confirm(skb) : NULL;
+	return csp_piggyback_takes(skb, 0, CSP_MSG_ROOM) ?
+	       csp_hook_confirm(skb) : NULL;
 }
 
 /**

@@ -33,7 +33,6 @@ void csp_setup_pass(struct csp_flow *flow);
 void csp_setup_plain(struct csp_flow *flow, enum csp_mib why, bool final);
 /* setup_send.c */
 void csp_setup_set_next(struct csp_flow *flow);
-bool csp_setup_takes(const struct sk_buff *skb, size_t room);
 void csp_setup_write(struct csp_writer *wr, struct csp_flow *flow);
 void csp_setup_send(struct csp_flow *flow, struct dst_entry *dst);
 /* setup_fail.c */

@@ -35,27 +35,13 @@ void csp_setup_set_next(struct csp_flow *flow)
 	flow->next_tx = jiffies + msecs_to_jiffies(csp_setup_rto(flow));
 }
 
-/**
- * csp_setup_takes() - can a packet travel inside a Setup?
- * @skb:  a packet; NAT of this host is not asked
- * @room: bytes that are left in the Setup
- *
- * Context: any.
- * Return: true if it fits.
- */
-bool csp_setup_takes(const struct sk_buff *skb, size_t room)
-{
-	return !skb_is_gso(skb) && !csp_has_options(skb) &&
-	       skb->len - skb_transport_offset(skb) +
-	       sizeof(struct csp_attrhdr) + 3 <= room;
-}
-
 /* The first held packet, if it can travel inside. */
-static struct sk_buff *csp_setup_first(struct csp_flow *flow, size_t room)
+static struct sk_buff *csp_setup_first(struct csp_flow *flow, size_t used)
 {
 	struct sk_buff *skb = skb_peek(&flow->held);
 
-	if (!skb || !csp_setup_takes(skb, room) || csp_hook_translates(skb) ||
+	if (!skb || !csp_piggyback_takes(skb, used, CSP_MSG_ROOM) ||
+	    csp_hook_translates(skb) ||
 	    (flow->attempt && !flow->piggybacked))
 		return NULL;
 	return skb;
@@ -109,7 +95,7 @@ static struct sk_buff *csp_setup_build(struct csp_flow *flow)
 	/* Whoever has the key that was vouched for shall prove it. */
 	if (mv && csp_vouch_wanted(flow))
 		csp_write_blob(&wr, CSP_A_NONCE, mv->nonce, sizeof(mv->nonce));
-	first = csp_setup_first(flow, CSP_MSG_ROOM - wr.len);
+	first = csp_setup_first(flow, wr.len);
 	if (first) {
 		csp_write_piggyback(&wr, first, &flow->t);
 		flow->piggybacked = true;
