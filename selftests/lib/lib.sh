@@ -185,6 +185,7 @@ clean_up() {
 	trap - ERR
 	set +e
 	[ "${#captures[@]}" = 0 ] || keep_captures
+	[ ! -e "$tmp/decoder.pid" ] || daemons+=("$(cat "$tmp/decoder.pid")")
 	if [ "${#daemons[@]}" != 0 ]; then
 		kill -KILL "${daemons[@]}"
 		wait "${daemons[@]}"

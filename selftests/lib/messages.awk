@@ -3,17 +3,19 @@
 # From tshark's fields to messages, one file a link; called by observe.sh.
 #
 # In: "address name" lines, then one packet a line (see the call of tshark).
-# counts: " LINK=N LINK=N...", how many of the packets each link has.
+# chunks: " LINK=N=BEFORE ...", whose the packets are: the next N are LINK's, and it has
+# BEFORE others before them.
 # Out: dir/LINK.messages: number of the packet, what a repetition has as well,
 # and "A > B: Setup(...)".
 
 BEGIN {
-	n_links = split(substr(counts, 2), parts, " ")
-	for (i = 1; i <= n_links; i++) {
-		at = match(parts[i], /=[0-9]+$/)
-		link[i] = substr(parts[i], 1, at - 1)
+	n_chunks = split(substr(chunks, 2), parts, " ")
+	for (i = 1; i <= n_chunks; i++) {
+		split(parts[i], chunk, "=")
+		link[i] = chunk[1]
 		first[i] = total
-		total += substr(parts[i], at + 1)
+		before[i] = chunk[3]
+		total += chunk[2]
 	}
 
 	icmp["3,2"] = icmp6["4,1"] = "protocol unreachable"
@@ -42,8 +44,8 @@ function short(text,	out, addr) {
 	return out text
 }
 
-{
-	for (i = n_links; first[i] >= $1; i--)
+$13 != "" {
+	for (i = n_chunks; first[i] >= $1; i--)
 		;
 	from = named($2 $4)
 	to = named($3 $5)
@@ -60,6 +62,6 @@ function short(text,	out, addr) {
 	sub(/ \[retransmission [0-9]+\]/, "", plain)
 	if ($6 $8 == "" && ($10 == 4253 || $11 == 4253))
 		text = text " [UDP]"
-	printf "%d\t%s>%s %s %s\t%s > %s: %s\n", $1 - first[i], from, to, $12,
+	printf "%d\t%s>%s %s %s\t%s > %s: %s\n", $1 - first[i] + before[i], from, to, $12,
 		plain, from, to, text >(dir "/" link[i] ".messages")
 }

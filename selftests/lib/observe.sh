@@ -80,9 +80,6 @@ captures=()		# links that are captured, in order
 declare -A dump_pid	# LINK -> process
 declare -A phase_start	# LINK@PHASE -> packets before
 phases=()
-n_decoded=
-# Neighbour discovery and the like come whenever they want.
-no_noise='not arp and not (ip6[6] = 0) and not (ip6[6] = 58 and ip6[40] >= 130)'
 
 capture() { # LINK...
 	local l h dev
@@ -135,37 +132,60 @@ phase_range() { # LINK[@PHASE]
 	echo "$from $to"
 }
 
-# One run of tshark for all links, since its start takes seconds: their files are
-# joined.  Lines of $tmp/LINK.messages: number, key that a repetition has too, text.
-decode() {
-	local l counts='' news=''
-	local -A upto=()
-	for l in "${captures[@]}"; do
-		wait_for captured_all "$l"
-		upto[$l]=$n_captured
-		counts+=" $l=$n_captured"
-		news+=" $(tcpdump -r "$tmp/$l.pcap" --count "$no_noise" 2>/dev/null)"
-	done
-	[ "$news" != "$n_decoded" ] || return 0
-	n_decoded=$news
-
-	head -c 24 "$tmp/${captures[0]}.pcap" >"$tmp/all.pcap"
-	# No more than were counted: there is always some ARP that comes meanwhile.
-	for l in "${captures[@]}"; do
-		[ "${upto[$l]}" = 0 ] || tcpdump -Z root -r "$tmp/$l.pcap" -c "${upto[$l]}" -w - \
-			2>/dev/null | tail -c +25 >>"$tmp/all.pcap"
-		: >"$tmp/$l.messages"
-	done
-	mkdir -p "$tmp/wireshark"
-	WIRESHARK_CONFIG_DIR=$tmp/wireshark tshark -n -r "$tmp/all.pcap" \
-		-X "lua_script:$top/tools/wireshark/csp.lua" \
-		-Y csp -T fields -E separator=/t -E occurrence=f \
+# One tshark for the scenario, since its start takes seconds: what the links' captures
+# have got since the last time is written to its standard input, a FIFO.
+start_decoder() {
+	mkfifo "$tmp/decoder"
+	# Plugins are much of a start, and none is about CSP.
+	mkdir "$tmp/wireshark"
+	WIRESHARK_CONFIG_DIR=$tmp/wireshark WIRESHARK_PLUGIN_DIR=$tmp/wireshark \
+	tshark -n -l -r - -X "lua_script:$top/tools/wireshark/csp.lua" \
+		-T fields -E separator=/t -E occurrence=f \
 		-e frame.number -e ip.src -e ip.dst -e ipv6.src -e ipv6.dst \
 		-e icmp.type -e icmp.code -e icmpv6.type -e icmpv6.code \
 		-e udp.srcport -e udp.dstport -e csp.xid -e csp.summary \
-		2>"$tmp/tshark.log" >"$tmp/decoded" || { cat "$tmp/tshark.log"; return 1; }
+		<>"$tmp/decoder" 2>"$tmp/tshark.log" >"$tmp/decoded" &
+	echo $! >"$tmp/decoder.pid"
+	head -c 24 "$tmp/${captures[0]}.pcap" >"$tmp/decoder"
+}
+
+decoded_all() { # N; true: tshark has said something about each packet
+	local last
+	last=$(tail -n 1 "$tmp/decoded")
+	[ "${last%%[!0-9]*}" = "$1" ]
+}
+
+# Lines of $tmp/LINK.messages: number, key that a repetition has too, text.
+decode() {
+	local l new fed=
+	[ -p "$tmp/decoder" ] || start_decoder
+	# What tshark has got is known to all shells: often a subshell asks.
+	local n_fed=0		# packets
+	local chunks=		# which: " LINK=N=BEFORE ...", N of LINK's behind BEFORE
+	local -A n_of bytes_of	# LINK -> packets of it, where they end in its capture
+	# shellcheck source=/dev/null
+	[ ! -e "$tmp/fed" ] || . "$tmp/fed"
+	for l in "${captures[@]}"; do
+		wait_for captured_all "$l"
+		new=$((n_captured - ${n_of[$l]-0}))
+		[ $new != 0 ] || continue
+		# No more than were counted: there is always some ARP that comes meanwhile.
+		tcpdump -Z root -r "$tmp/$l.pcap" -c "$n_captured" -w "$tmp/part.pcap" 2>/dev/null
+		tail -c +$((${bytes_of[$l]-24} + 1)) "$tmp/part.pcap" >"$tmp/decoder"
+		chunks+=" $l=$new=${n_of[$l]-0}"
+		n_of[$l]=$n_captured bytes_of[$l]=$(stat -c %s "$tmp/part.pcap")
+		n_fed=$((n_fed + new)) fed=1
+	done
+	for l in "${captures[@]}"; do [ -e "$tmp/$l.messages" ] || fed=1; done
+	[ -n "$fed" ] || return 0
+	declare -p n_fed chunks n_of bytes_of >"$tmp/fed"
+	if [ $n_fed != 0 ] && ! wait_for decoded_all $n_fed; then
+		cat "$tmp/tshark.log"
+		return 1
+	fi
+	for l in "${captures[@]}"; do : >"$tmp/$l.messages"; done
 	for l in "${!name_of[@]}"; do echo "$l ${name_of[$l]}"; done >"$tmp/names"
-	awk -F '\t' -v counts="$counts" -v dir="$tmp" -f "$lib/messages.awk" \
+	awk -F '\t' -v chunks="$chunks" -v dir="$tmp" -f "$lib/messages.awk" \
 		"$tmp/names" "$tmp/decoded"
 }
 
