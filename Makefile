@@ -47,7 +47,7 @@ locked-modules:
 		[ -L $(OBJ)/$$f ] || { mkdir -p $(OBJ)/$${f%/*}; ln -sfn $(CURDIR)/$$f $(OBJ)/$$f; }; \
 	done
 	@find -L $(OBJ) -type l -delete
-	$(KBUILD) modules
+	+$(KBUILD) modules
 	@find $(OBJ)/net $(OBJ)/selftests -name '*.ko' -exec cp -pu -t $(OBJ) {} +
 
 PHONY += headers
@@ -75,7 +75,7 @@ MAN_PAGES = $(wildcard Documentation/man/*.[1-9])
 
 PHONY += install
 install: all
-	$(KBUILD) INSTALL_MOD_DIR=extra INSTALL_MOD_PATH=$(DESTDIR) modules_install
+	+$(KBUILD) INSTALL_MOD_DIR=extra INSTALL_MOD_PATH=$(DESTDIR) modules_install
 	@# Debian's headers lack what kbuild wants before it calls depmod itself.
 	$(if $(DESTDIR),,depmod $(KVER))
 	@set -e; for dir in $(TOOLS); do \
