@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Floods that a gateway stops: the table, and the hook that drops; csp.rst,
- * section "Gateways and floods".
+ * Floods that a gateway stops: the table, and what drops; csp.rst, section
+ * "Gateways and floods".
  *
- * The hook is the first thing that happens to an IP packet: before conntrack,
- * before any rule and before routing. A packet costs a hash look-up, and while
- * no namespace has a block, nothing but the patched jump of a static key.
- * Signalling passes here: gateway.c refuses it in words.
+ * They are dropped at the devices (ingress.c), before a flowtable, or where a
+ * device cannot be hooked as the first thing that happens to an IP packet: before
+ * conntrack, before any rule and before routing. A packet costs a hash look-up,
+ * and while no namespace has a block, nothing but the patched jump of a static
+ * key. Signalling passes here: gateway.c refuses it in words.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -130,16 +131,23 @@ static unsigned int csp_block_drop(struct csp_box *box,
 	return NF_DROP;
 }
 
-static unsigned int csp_block_hook4(void *priv, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
+/**
+ * csp_block_ip4() - drop an IPv4 packet that is blocked
+ * @box: namespace
+ * @skb: a packet, nothing of which has been checked
+ *
+ * Context: softirq, RCU.
+ * Return: what becomes of the packet.
+ */
+unsigned int csp_block_ip4(struct csp_box *box, const struct sk_buff *skb)
 {
-	const struct iphdr *iph = ip_hdr(skb);
-	struct csp_box *box = priv;
+	const struct iphdr *iph;
 	struct in6_addr src, dst;
 	struct csp_block *block;
+	struct iphdr buf;
 
-	if (!static_branch_unlikely(&csp_block_key) ||
-	    iph->protocol == csp_ipproto)
+	iph = skb_header_pointer(skb, skb_network_offset(skb), sizeof(buf), &buf);
+	if (!iph || iph->protocol == csp_ipproto)
 		return NF_ACCEPT;
 	ipv6_addr_set_v4mapped(iph->saddr, &src);
 	ipv6_addr_set_v4mapped(iph->daddr, &dst);
@@ -147,24 +155,53 @@ static unsigned int csp_block_hook4(void *priv, struct sk_buff *skb,
 	return block ? csp_block_drop(box, block) : NF_ACCEPT;
 }
 
-static unsigned int csp_block_hook6(void *priv, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
+/**
+ * csp_block_ip6() - drop an IPv6 packet that is blocked
+ * @box: namespace
+ * @skb: a packet, nothing of which has been checked
+ *
+ * Context: softirq, RCU.
+ * Return: what becomes of the packet.
+ */
+unsigned int csp_block_ip6(struct csp_box *box, const struct sk_buff *skb)
 {
-	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
-	struct csp_box *box = priv;
-	u8 nexthdr = ip6h->nexthdr;
+	const int off = skb_network_offset(skb);
+	const struct ipv6hdr *ip6h;
 	struct csp_block *block;
+	struct ipv6hdr buf;
 	__be16 frag_off;
+	u8 nexthdr;
 
-	if (!static_branch_unlikely(&csp_block_key) || !READ_ONCE(box->blocks->n))
+	ip6h = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	if (!ip6h || !READ_ONCE(box->blocks->n))
 		return NF_ACCEPT;
+	nexthdr = ip6h->nexthdr;
 	if (ipv6_ext_hdr(nexthdr) &&
-	    ipv6_skip_exthdr(skb, sizeof(*ip6h), &nexthdr, &frag_off) < 0)
+	    ipv6_skip_exthdr(skb, off + sizeof(*ip6h), &nexthdr, &frag_off) < 0)
 		return NF_ACCEPT;
 	if (nexthdr == csp_ipproto)
 		return NF_ACCEPT;
 	block = csp_block_find(box, &ip6h->saddr, &ip6h->daddr, 6, nexthdr);
 	return block ? csp_block_drop(box, block) : NF_ACCEPT;
+}
+
+/* Has a packet passed a hook of its device, or can none be blocked? */
+static __always_inline bool csp_block_done(const struct csp_box *box)
+{
+	return !static_branch_unlikely(&csp_block_key) ||
+	       READ_ONCE(box->blocks->ingress.complete);
+}
+
+static unsigned int csp_block_hook4(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	return csp_block_done(priv) ? NF_ACCEPT : csp_block_ip4(priv, skb);
+}
+
+static unsigned int csp_block_hook6(void *priv, struct sk_buff *skb,
+				    const struct nf_hook_state *state)
+{
+	return csp_block_done(priv) ? NF_ACCEPT : csp_block_ip6(priv, skb);
 }
 
 static const struct nf_hook_ops csp_block_ops[] = {
@@ -181,6 +218,16 @@ static const struct nf_hook_ops csp_block_ops[] = {
 		.priority	= CSP_BLOCK_PRIORITY,
 	},
 };
+
+/* Devices have hooks while there is something to drop. */
+static void csp_blocks_ingress(struct csp_blocks *bs)
+{
+	lockdep_assert_held(&bs->box->mutex);
+	if (bs->hooked && READ_ONCE(bs->live))
+		csp_ingress_start(&bs->ingress);
+	else
+		csp_ingress_stop(&bs->ingress);
+}
 
 /**
  * csp_blocks_hook() - drop what is blocked
@@ -200,6 +247,7 @@ int csp_blocks_hook(struct csp_box *box)
 	BUILD_BUG_ON(ARRAY_SIZE(csp_block_ops) != ARRAY_SIZE(bs->ops));
 	err = csp_box_hook(box, bs->ops, csp_block_ops, ARRAY_SIZE(bs->ops));
 	bs->hooked = !err;
+	csp_blocks_ingress(bs);
 	return err;
 }
 
@@ -218,6 +266,7 @@ void csp_blocks_unhook(struct csp_box *box)
 		return;
 	nf_unregister_net_hooks(box->net, bs->ops, ARRAY_SIZE(bs->ops));
 	bs->hooked = false;
+	csp_blocks_ingress(bs);
 }
 
 /* --- the table --- */
@@ -474,14 +523,19 @@ static void csp_blocks_work(struct work_struct *work)
 	csp_blocks_expire(bs);
 	was = bs->live;
 	live = bs->n;
-	bs->live = live;
+	WRITE_ONCE(bs->live, live);
 	if (live)
 		csp_blocks_arm(bs);
 	spin_unlock_bh(&bs->lock);
-	if (live && !was)
+	if (live == was)
+		return;
+	if (live)
 		static_branch_inc(&csp_block_key);
-	else if (was && !live)
+	else
 		static_branch_dec(&csp_block_key);
+	mutex_lock(&bs->box->mutex);
+	csp_blocks_ingress(bs);
+	mutex_unlock(&bs->box->mutex);
 }
 
 /**
@@ -505,6 +559,7 @@ int csp_blocks_init(struct csp_box *box)
 	if (err)
 		goto err_table;
 	bs->box = box;
+	bs->ingress.box = box;
 	spin_lock_init(&bs->lock);
 	INIT_LIST_HEAD(&bs->list);
 	bs->order = RB_ROOT_CACHED;

@@ -7,6 +7,7 @@
 
 #include <linux/rbtree.h>
 
+#include "ingress.h"
 #include "mbox.h"
 
 /**
@@ -82,6 +83,7 @@ struct csp_block {
  * @work:   expiry, and the static key
  * @ops:    hooks, as long as @hooked; under csp_box.mutex
  * @hooked: they are registered
+ * @ingress: hooks of the devices, as long as @hooked and @live
  */
 struct csp_blocks {
 	struct rhashtable	table;
@@ -97,6 +99,7 @@ struct csp_blocks {
 	struct delayed_work	work;
 	struct nf_hook_ops	ops[2];
 	bool			hooked;
+	struct csp_ingress	ingress;
 };
 
 int csp_blocks_init(struct csp_box *box);
@@ -118,6 +121,9 @@ struct csp_block *csp_block_find(struct csp_box *box,
 				 const struct in6_addr *src,
 				 const struct in6_addr *dst, u8 family,
 				 u8 proto);
+/* What becomes of a packet. RCU. */
+unsigned int csp_block_ip4(struct csp_box *box, const struct sk_buff *skb);
+unsigned int csp_block_ip6(struct csp_box *box, const struct sk_buff *skb);
 /* Is it in force? Then the packet counts. RCU. */
 bool csp_block_counts(struct csp_box *box, struct csp_block *block);
 
