@@ -237,6 +237,9 @@ static int csp_sk_set_flag(struct sock *sk, bool by_default, u8 mode, u8 phase)
 		return -EINVAL;
 	if (old != base)
 		return -EBUSY;
+	/* IPV6_ADDRFORM: still an object of the other family's cache. */
+	if (sk->sk_prot_creator->slab != base->slab)
+		return -EBUSY;
 
 	/* A hook may flag sockets while the module goes: no more of them. */
 	if (!try_module_get(THIS_MODULE))
@@ -616,9 +619,14 @@ static void csp_sk_udp_unhash(struct sock *sk)
 
 static int csp_sk_disconnect(struct sock *sk, int flags)
 {
+	int err;
+
 	csp_sk_end_flows(csp_pernet(sock_net(sk)), sk);
 	csp_sk_set_phase(sk, CSP_PHASE_WATCH);
-	return csp_sk_base(sk)->disconnect(sk, flags);
+	err = csp_sk_base(sk)->disconnect(sk, flags);
+	/* A move may have begun to hold, before UDP's took the lock. */
+	csp_sk_set_phase(sk, CSP_PHASE_WATCH);
+	return err;
 }
 
 /* connect() of a UDP socket that may be connected already. */

@@ -5,7 +5,7 @@
 # that what they say travels in the Setup.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 61
+plan 64
 
 two_hosts
 listener server B tcp 0.0.0.0 80 prefer
@@ -57,6 +57,10 @@ fresh udp 6
 takes "over IPv6" $ipv6 $enable 01000000
 ok "connected, over IPv4" tell s connect 10.0.0.2 5000
 refuses "it stays one of IPv6" EBUSY $ipv6 $addrform 02000000
+fresh udp 6
+ok "a plain one, connected over IPv4" tell s connect 10.0.0.2 5000
+takes "becomes one of IPv4" $ipv6 $addrform 02000000
+refuses "and stays plain" EBUSY $ip $enable 01000000
 fresh raw
 refuses "no raw socket" EOPNOTSUPP $ip $enable 01000000
 gives "nor to be asked" $ip $enable 4 EOPNOTSUPP
