@@ -346,7 +346,7 @@ static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 	}
 	/* What our own move held back has the old name. */
 	spin_lock_bh(&flow->lock);
-	if (flow->state == CSP_STATE_MOVING)
+	if (flow->state == CSP_STATE_MOVING || flow->state == CSP_STATE_HOMELESS)
 		csp_flow_drop_held(flow);
 	spin_unlock_bh(&flow->lock);
 	rb.t.laddr = rx->daddr;
@@ -387,7 +387,8 @@ static void csp_attach_state(struct csp_flow *flow, struct sock *sk,
 		/* The silence was that of a place where it is no more. */
 		flow->attempt = 0;
 	}
-	if (!flow->dead && flow->state != CSP_STATE_MOVING)
+	if (!flow->dead && flow->state != CSP_STATE_MOVING &&
+	    flow->state != CSP_STATE_DETACHING)
 		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
 	spin_unlock_bh(&flow->lock);
 	if (again)

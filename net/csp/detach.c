@@ -24,6 +24,7 @@
 #include "detach.h"
 #include "flow.h"
 #include "lent.h"
+#include "move.h"
 #include "netlink.h"
 #include "path.h"
 #include "peer.h"
@@ -425,6 +426,8 @@ static void csp_detach_peer(struct csp_flow *flow)
 		return;
 	}
 	sock_put(sk);
+	/* Nobody will answer a move: TCP has to see for itself. */
+	csp_move_over(flow, false);
 	spin_lock_bh(&flow->lock);
 	if (!flow->dead) {
 		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);

@@ -55,12 +55,13 @@
 
 static void csp_move_homeless(struct csp_flow *flow)
 {
+	bool alive, new;
 	struct sock *sk;
-	bool new;
 
 	spin_lock_bh(&flow->lock);
-	new = !flow->dead && flow->state != CSP_STATE_HOMELESS;
-	if (!flow->dead) {
+	alive = !flow->dead && flow->state != CSP_STATE_DETACHING;
+	new = alive && flow->state != CSP_STATE_HOMELESS;
+	if (alive) {
 		csp_flow_set_state(flow, CSP_STATE_HOMELESS);
 		csp_flow_timer(flow, CSP_HOMELESS_POLL);
 	}
@@ -81,19 +82,27 @@ static void csp_move_homeless(struct csp_flow *flow)
 /* The address came back: as if nothing had been. */
 static void csp_move_unmoved(struct csp_flow *flow, struct sock *sk)
 {
+	struct sk_buff_head list;
 	bool homeless;
 
+	__skb_queue_head_init(&list);
 	lock_sock(sk);
 	spin_lock_bh(&flow->lock);
 	homeless = !flow->dead && flow->state == CSP_STATE_HOMELESS;
 	if (homeless) {
 		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
 		csp_move_arm(flow);
+		/* What TCP has sent it sends again. */
+		if (flow->t.proto == IPPROTO_TCP)
+			csp_flow_drop_held(flow);
+		skb_queue_splice_init(&flow->held, &list);
+		flow->n_held = 0;
 	}
 	spin_unlock_bh(&flow->lock);
 	if (homeless)
 		csp_rebind_kick(sk);
 	release_sock(sk);
+	csp_release(flow->cn, &list);
 	if (homeless)
 		csp_nl_event(flow, CSP_EVENT_MOVED);
 }
@@ -235,6 +244,20 @@ static bool csp_move_bound(const struct csp_flow *flow)
 	return flow->oif && flow->want_oif && flow->oif != flow->want_oif;
 }
 
+/* The socket has no new name: as before, unless the peer has yet to hear of it. */
+static void csp_move_stays(struct csp_flow *flow, struct sock *sk)
+{
+	if (flow->move->asking)
+		return;
+	csp_move_resume(flow, sk);
+	spin_lock_bh(&flow->lock);
+	if (!flow->dead && flow->state != CSP_STATE_DETACHING) {
+		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
+		csp_move_arm(flow);
+	}
+	spin_unlock_bh(&flow->lock);
+}
+
 /* 0, or why the socket stays where it is. */
 static int csp_move_socket(struct csp_flow *flow, struct sock *sk,
 			   struct csp_move *mv, const struct csp_tuple *t)
@@ -254,18 +277,25 @@ static int csp_move_socket(struct csp_flow *flow, struct sock *sk,
 		CSP_INC(flow->cn, MOVE_IN_USE);
 	else if (err == -EOPNOTSUPP)
 		CSP_INC(flow->cn, MOVE_IMMOVABLE);
-	if (err) {
-		csp_move_resume(flow, sk);
-		spin_lock_bh(&flow->lock);
-		if (!flow->dead) {
-			csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
-			csp_move_arm(flow);
-		}
-		spin_unlock_bh(&flow->lock);
-	}
+	if (err)
+		csp_move_stays(flow, sk);
 out:
 	release_sock(sk);
 	return err;
+}
+
+/* The best name is that which the socket has. */
+static void csp_move_back(struct csp_flow *flow, struct sock *sk)
+{
+	struct csp_move *mv = flow->move;
+
+	/* It got that by a move of which the peer does not know yet. */
+	if (READ_ONCE(flow->state) == CSP_STATE_HOMELESS && mv && mv->asking) {
+		csp_move_enter(flow, mv);
+		csp_move_send(flow);
+	} else {
+		csp_move_unmoved(flow, sk);
+	}
 }
 
 /**
@@ -299,7 +329,7 @@ void csp_move_begin(struct csp_flow *flow)
 		return;
 	}
 	if (csp_tuple_equal(&t, &flow->t)) {
-		csp_move_unmoved(flow, sk);
+		csp_move_back(flow, sk);
 		goto out;
 	}
 	mv = csp_sign_keys(flow);
@@ -308,8 +338,11 @@ void csp_move_begin(struct csp_flow *flow)
 		goto out;
 	}
 	csp_move_redirect_forget(flow);
-	if (csp_move_socket(flow, sk, mv, &t))
+	if (csp_move_socket(flow, sk, mv, &t)) {
+		/* One that was under way is still. */
+		csp_move_send(flow);
 		goto out;
+	}
 	CSP_INC(flow->cn, MOVE_OUT);
 	csp_nl_event(flow, CSP_EVENT_MOVING);
 	csp_move_send(flow);
