@@ -151,6 +151,18 @@ static bool csp_hook_undecided(const struct nf_conn *ct)
 	       READ_ONCE(ct->status) & IPS_DST_NAT_DONE;
 }
 
+/* Rules may ask whose it is. */
+static struct sk_buff *csp_hook_twin(struct sk_buff *skb)
+{
+	struct sk_buff *twin = skb_clone(skb, GFP_ATOMIC);
+
+	if (twin && !skb_set_owner_sk_safe(twin, skb->sk)) {
+		kfree_skb(twin);
+		return NULL;
+	}
+	return twin;
+}
+
 /**
  * csp_hook_translates() - does NAT of this host give a held packet another name?
  * @skb: the packet, which has passed LOCAL_OUT
@@ -162,7 +174,7 @@ bool csp_hook_translates(const struct sk_buff *skb)
 {
 	const struct nf_conn *ct = (struct nf_conn *)skb_nfct(skb);
 
-	return ct && (csp_hook_undecided(ct) ||
+	return ct && (!nf_ct_is_confirmed(ct) ||
 		      READ_ONCE(ct->status) & IPS_NAT_MASK);
 }
 
@@ -171,9 +183,9 @@ bool csp_hook_translates(const struct sk_buff *skb)
  * @skb: the packet
  *
  * Conntrack of this host must know the connection by it all the same: what
- * the other end answers comes back as an ordinary packet. Not before NAT has
- * had its say, though, which translates sources in POST_ROUTING, where a packet
- * in disguise never comes.
+ * the other end answers comes back as an ordinary packet. Not before the rules
+ * and NAT of POST_ROUTING have had their say, though, where a packet in disguise
+ * never comes.
  *
  * Context: any, RCU or flow->lock.
  * Return: NULL, or a twin of @skb that has to go to csp_hook_ask().
@@ -182,23 +194,15 @@ struct sk_buff *csp_hook_confirm(struct sk_buff *skb)
 {
 	const struct nf_conn *ct = (struct nf_conn *)skb_nfct(skb);
 	const struct nf_ct_hook *ct_hook;
-	struct sk_buff *twin;
 
 	/* Not tracked in this namespace, or known already. */
 	if (!ct || nf_ct_is_confirmed(ct))
 		return NULL;
-	if (csp_hook_undecided(ct)) {
-		/* IPsec asks its own way, and later. */
-		if (dst_xfrm(skb_dst(skb)))
-			return NULL;
-		twin = skb_clone(skb, GFP_ATOMIC);
-		/* Rules may ask whose it is. */
-		if (twin && !skb_set_owner_sk_safe(twin, skb->sk)) {
-			kfree_skb(twin);
-			twin = NULL;
-		}
-		return twin;
-	}
+	/* IPsec asks its own way, and later. */
+	if (!dst_xfrm(skb_dst(skb)))
+		return csp_hook_twin(skb);
+	if (csp_hook_undecided(ct))
+		return NULL;
 	rcu_read_lock();
 	ct_hook = rcu_dereference(nf_ct_hook);
 	if (ct_hook)
@@ -313,6 +317,20 @@ static bool csp_out_tuple(const struct sock *sk, const struct sk_buff *skb,
 	       t->lport == inet_sk(sk)->inet_sport;
 }
 
+/*
+ * A flow whose socket is gone, or has disconnected, has the name that a new
+ * connection gets. The peer sees that by the Setup; csp.rst, section "Responder".
+ */
+static bool csp_out_anew(struct csp_flow *flow, const struct sk_buff *skb)
+{
+	if (READ_ONCE(flow->state) != CSP_STATE_DETACHING ||
+	    (flow->t.proto == IPPROTO_TCP &&
+	     (!tcp_hdr(skb)->syn || tcp_hdr(skb)->ack)))
+		return false;
+	csp_flow_kill(flow, CSP_EVENT_DETACHED);
+	return true;
+}
+
 /* The socket is flagged, and its phase says that this packet matters. */
 static unsigned int csp_out_slow(struct csp_net *cn, struct sock *sk,
 				 struct sk_buff *skb, u8 mode, u8 phase)
@@ -324,6 +342,10 @@ static unsigned int csp_out_slow(struct csp_net *cn, struct sock *sk,
 	if (!csp_out_tuple(sk, skb, &t))
 		return NF_ACCEPT;
 	flow = csp_flow_by_tuple(cn, &t);
+	if (flow && csp_out_anew(flow, skb)) {
+		csp_flow_put(flow);
+		flow = NULL;
+	}
 	if (flow) {
 		verdict = csp_out_known(flow, skb);
 		csp_flow_put(flow);

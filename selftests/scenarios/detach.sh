@@ -5,7 +5,7 @@
 # if the other end is gone or does not answer.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 15
+plan 19
 
 two_hosts
 conf A detach_delay=1000
@@ -15,6 +15,8 @@ listener server B tcp 0.0.0.0 80 prefer
 
 # Closes what was accepted, or waits to be.
 restart() { quit server; listener server B tcp 0.0.0.0 80 prefer; }
+
+detaching() { [ "$(ctl "$1" -j flow | values state)" = detaching ]; }
 
 phase together
 for i in {1..5}; do dial client A tcp 10.0.0.2 80 prefer $((40000 + i)); done
@@ -59,6 +61,28 @@ no_firewall B
 
 quit server
 quiet B
+
+phase again
+# The name of a connection whose end nobody has confirmed yet.
+listener u-server B udp 0.0.0.0 5000 prefer
+dial client A udp 10.0.0.2 5000 require 40014
+ok "a UDP connection" datagram client u-server 10
+wait_for is_state client established
+firewall A <<-END
+	chain out {
+		type filter hook output priority filter;
+		ip protocol 253 drop
+	}
+END
+quit client
+wait_for detaching A
+no_firewall A
+dial client A udp 10.0.0.2 5000 require 40014
+ok "another one with its name" datagram client u-server 20
+ok "is signalled" wait_for is_state client established
+ok "there is no other" [ "$(ctl A -j flow | jq length)" = 1 ]
+quit client u-server
+quiet A B
 
 phase last-ack
 # What A acknowledges is lost, what it sends is not. Its Detach says enough.
