@@ -350,10 +350,15 @@ static void csp_setup_silence(struct csp_flow *flow)
 
 static void csp_setup_last_silence(struct csp_flow *flow)
 {
-	if (flow->mode == CSP_MODE_PREFER)
-		csp_flow_kill(flow, CSP_EVENT_DELETED);
-	else
+	if (flow->mode != CSP_MODE_PREFER) {
 		csp_setup_set_error_text(flow, CSP_ERR_BUSY, "no answer");
+		return;
+	}
+	/* Where "fallback" is longer than all transmissions take. */
+	if (READ_ONCE(flow->state) == CSP_STATE_SETUP &&
+	    !csp_setup_overtaken(flow))
+		csp_setup_silence(flow);
+	csp_flow_kill(flow, CSP_EVENT_DELETED);
 }
 
 /**
