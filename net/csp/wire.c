@@ -493,6 +493,7 @@ int csp_read_hdr(struct csp_reader *rd, const void *data, size_t len)
 	rd->flags = hdr.flags & CSP_F_REPLY;
 	rd->attempt = hdr.attempt;
 	rd->n_msgs = 0;
+	rd->n_known = 0;
 	rd->err_detail = 0;
 
 	if (hdr.version != CSP_VERSION)
@@ -637,6 +638,7 @@ int csp_read_msg(struct csp_reader *rd, struct csp_msg *msg)
 		rd->pos = end;
 	}
 	rd->pos += sizeof(struct csp_msghdr);
+	rd->n_known++;
 
 	err = read_attrs(rd, msg, end);
 	if (err == CSP_ERR_MALFORMED || !mac_is_last(rd, msg))

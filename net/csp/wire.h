@@ -183,6 +183,7 @@ struct csp_msg {
  * @flags:    CSP_F_*
  * @attempt:  retransmission number
  * @n_msgs:   messages read so far
+ * @n_known:  of them, those not skipped
  * @err_detail: attribute or message that made csp_read_msg() refuse
  */
 struct csp_reader {
@@ -193,6 +194,7 @@ struct csp_reader {
 	u8		flags;
 	u8		attempt;
 	u8		n_msgs;
+	u8		n_known;
 	u16		err_detail;
 };
 
@@ -218,7 +220,7 @@ static inline bool csp_bundle_takes(const struct csp_reader *rd, u8 type,
 	switch (type) {
 	case CSP_MSG_DETACH:
 		if (code == CSP_SCOPE_PATH)
-			return rd->n_msgs == 2 && msg->type == CSP_MSG_ATTACH;
+			return rd->n_known == 2 && msg->type == CSP_MSG_ATTACH;
 		return msg->type == CSP_MSG_DETACH &&
 		       msg->code == CSP_SCOPE_CONN;
 	case CSP_MSG_ATTACH:

@@ -1061,6 +1061,30 @@ static void test_optional_bit_known(void)
 	}
 }
 
+/* A move remains one with an optional message before, or within it. */
+static void test_optional_in_move(void)
+{
+	const struct csp_msg attach = { .type = CSP_MSG_ATTACH };
+	struct csp_msg msgs[CSP_MAX_MSGS];
+	struct csp_reader rd;
+	struct raw raw;
+	int before;
+
+	for (before = 0; before < 2; before++) {
+		raw_start(&raw);
+		if (before)
+			raw_msg(&raw, CSP_MSG_OPTIONAL | 77, 0);
+		raw_msg(&raw, CSP_MSG_DETACH, CSP_SCOPE_PATH);
+		if (!before)
+			raw_msg(&raw, CSP_MSG_OPTIONAL | 77, 0);
+		raw_msg(&raw, CSP_MSG_OK, 0);
+		seal(raw.data, raw.len);
+		CHECK(packet_read(raw.data, raw.len, &rd, msgs) == 2);
+		CHECK(csp_bundle_takes(&rd, CSP_MSG_DETACH, CSP_SCOPE_PATH,
+				       &attach));
+	}
+}
+
 /* ---- writer ---- */
 
 static void test_writer_overflow(void)
@@ -1243,6 +1267,7 @@ static const struct tap_test tests[] = {
 	  test_unknown_msg },
 	{ "extension: known message type with the optional bit",
 	  test_optional_bit_known },
+	{ "extension: optional messages in a move", test_optional_in_move },
 	{ "writer: buffer too small by any number of bytes",
 	  test_writer_overflow },
 	{ "writer: limits of a packet", test_writer_limits },
