@@ -14,6 +14,7 @@
 #include "epoch.h"
 #include "firewall.h"
 #include "judge.h"
+#include "nat.h"
 #include "netlink.h"
 #include "pinhole.h"
 #include "reply.h"
@@ -150,8 +151,13 @@ static bool csp_hole_inherit(struct csp_hole *hole)
 {
 	struct csp_hole *old = csp_hole_by_key(hole->box, &hole->key);
 
-	if (!old || !old->ct || nf_ct_is_dying(old->ct))
+	if (!old)
 		return false;
+	/* The next packet will not find it. */
+	if (!old->ct || nf_ct_is_dying(old->ct) || nf_ct_is_expired(old->ct)) {
+		csp_hole_remove(old, true);
+		return false;
+	}
 	nf_conntrack_get(&old->ct->ct_general);
 	if (hole->ct)
 		nf_ct_put(hole->ct);
@@ -170,13 +176,15 @@ static int csp_answer_ask(struct csp_packet *p, struct csp_hole *hole,
 			  struct csp_verdict *v)
 {
 	const bool back = hole->dir == CSP_DIR_REVERSE;
+	/* It stays: hole->asking is set. */
+	const struct csp_nat nat = hole->nat;
 	struct csp_question q;
 	int err;
 
 	/* The OK comes from the responder. */
 	csp_question(&q, p, &hole->key,
 		     back ? CSP_HOLE_RESPONDER : CSP_HOLE_INITIATOR, !back);
-	q.admit = true;
+	q.admit = hole->rule;
 	q.oneway = hole->dir != CSP_DIR_BOTH;
 	q.first = hole->first;
 	q.first_len = hole->first_len;
@@ -184,7 +192,10 @@ static int csp_answer_ask(struct csp_packet *p, struct csp_hole *hole,
 	q.timeout = csp_timeout_get(p->box, hole->key.family, hole->key.proto,
 				    hole->granted);
 	spin_unlock_bh(&p->box->lock);
-	err = csp_judge(p->box, &q, v);
+	if (nat.on)
+		err = csp_nat_judge_as(p, &q, &nat, v);
+	else
+		err = csp_judge(p->box, &q, v);
 	csp_timeout_put(q.timeout);
 	return err;
 }
@@ -224,6 +235,9 @@ static enum csp_fate csp_answer_consent(struct csp_packet *p,
 	spin_lock_bh(&box->lock);
 	hole->asking = false;
 	if (!err && v.ct && !hole->dead) {
+		/* That of a connection which is over. */
+		if (hole->ct)
+			nf_ct_put(hole->ct);
 		hole->ct = v.ct;
 		hole->owned = v.fresh;
 		hole->timed = v.timed;
@@ -249,6 +263,11 @@ static bool csp_answer_confirm(struct csp_packet *p, struct csp_hole *hole,
 {
 	switch (hole->state) {
 	case CSP_MBOX_STATE_PROVISIONAL:
+		/* Conntrack had too little room, say. */
+		if (hole->ct && nf_ct_is_dying(hole->ct)) {
+			hole->asking = true;
+			return true;
+		}
 		CSP_BOX_INC(p->box, CONFIRMED);
 		csp_hole_opened(hole, msg);
 		return false;
@@ -312,6 +331,18 @@ static void csp_answer_moved(struct csp_hole *hole, const struct csp_msg *msg)
 	csp_box_nl_event(hole, CSP_MBOX_EVENT_MOVED);
 }
 
+static enum csp_fate csp_answer_move(struct csp_hole *hole,
+				     const struct csp_msg *msg)
+{
+	/* The mover will ask again, and so will the box its ruleset. */
+	if (nf_ct_is_dying(hole->move->ct)) {
+		csp_hole_drop_move(hole, true);
+		return CSP_FATE_DROP;
+	}
+	csp_answer_moved(hole, msg);
+	return CSP_FATE_ADMIT;
+}
+
 /* --- a Change --- */
 
 /* A copy of the OK tells the same once more. */
@@ -359,7 +390,7 @@ static enum csp_fate csp_answer_ok(struct csp_packet *p, struct csp_hole *hole,
 	} else if (csp_answers_detach(p, hole)) {
 		csp_hole_detached(hole);
 	} else if (csp_answers_move(p, hole, msg)) {
-		csp_answer_moved(hole, msg);
+		fate = csp_answer_move(hole, msg);
 	} else {
 		CSP_BOX_INC(box, NOT_BELIEVED);
 		fate = CSP_FATE_PASS;

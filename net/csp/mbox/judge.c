@@ -24,6 +24,7 @@
 #include "judge.h"
 #include "nat.h"
 #include "packet.h"
+#include "pinhole.h"
 #include "related.h"
 #include "timeout.h"
 
@@ -260,11 +261,27 @@ static bool csp_judge_tracked(struct csp_box *box, struct sk_buff *skb)
 	return csp_judge_key(box, skb, &tuple) && csp_judge_tuple(box, &tuple);
 }
 
+/* Does the entry belong to a connection that waits for its OK? */
+static bool csp_judge_waits(struct csp_box *box, const struct csp_hole_key *key,
+			    const struct nf_conn *ct)
+{
+	const struct csp_hole *hole;
+	bool waits;
+
+	spin_lock_bh(&box->lock);
+	hole = csp_hole_by_key(box, key);
+	waits = hole && hole->ct == ct &&
+		hole->state == CSP_MBOX_STATE_PROVISIONAL;
+	spin_unlock_bh(&box->lock);
+	return waits;
+}
+
 /*
  * A connection that comes back to where it was meets the entry that lingers
  * there, with the sequence numbers of then: it gets another one.
  */
-static void csp_judge_renew(struct csp_box *box, struct sk_buff *skb)
+static void csp_judge_renew(struct csp_box *box, const struct csp_question *q,
+			    struct sk_buff *skb)
 {
 	struct nf_conntrack_tuple_hash *found;
 	struct nf_conntrack_tuple tuple;
@@ -277,7 +294,8 @@ static void csp_judge_renew(struct csp_box *box, struct sk_buff *skb)
 		return;
 	ct = nf_ct_tuplehash_to_ctrack(found);
 	if (csp_related_is_marked(box, ct) &&
-	    test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status))
+	    test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status) &&
+	    !csp_judge_waits(box, q->key, ct))
 		nf_ct_delete(ct, 0, 0);
 	nf_ct_put(ct);
 }
@@ -301,7 +319,7 @@ static int csp_judge_pass(struct csp_box *box, const struct csp_question *q,
 	struct nf_conn *ct;
 
 	if (q->running)
-		csp_judge_renew(box, skb);
+		csp_judge_renew(box, q, skb);
 	if (q->admit && csp_judge_full(box, skb)) {
 		kfree_skb(skb);
 		return -ENOSPC;
@@ -313,6 +331,7 @@ static int csp_judge_pass(struct csp_box *box, const struct csp_question *q,
 	if (!csp_judge_hook(box, skb, NF_INET_PRE_ROUTING, q->in, NULL))
 		return csp_judge_room(box) ? -EPERM : -ENOSPC;
 	ct = nf_ct_get(skb, &ctinfo);
+	v->ct = ct;
 	v->fresh = ct && !nf_ct_is_confirmed(ct);
 	if (!v->fresh && ct)
 		csp_judge_known(box, q, skb, ct, ctinfo);
@@ -372,19 +391,27 @@ int csp_judge(struct csp_box *box, const struct csp_question *q,
 {
 	enum ip_conntrack_info ctinfo;
 	struct sk_buff *skb = csp_template(q);
+	const struct nf_conn *made;
 	int err;
 
 	if (!skb)
 		return -ENOMEM;
+	v->ct = NULL;
 	err = csp_judge_pass(box, q, skb, v);
+	made = v->ct;
+	v->ct = NULL;
 	if (err)
 		return err;
-	/* Another may have won a race for the tuple: his is the one now. */
 	v->ct = nf_ct_get(skb, &ctinfo);
 	if (v->ct && nf_ct_is_confirmed(v->ct))
 		nf_conntrack_get(&v->ct->ct_general);
 	else
 		v->ct = NULL;
+	/* Another may have won a race for the tuple: his is the one now. */
+	if (v->ct != made) {
+		v->fresh = false;
+		v->timed = false;
+	}
 	kfree_skb(skb);
 	return 0;
 }

@@ -340,7 +340,8 @@ static enum csp_fate csp_move_open(struct csp_packet *p, struct csp_hole *hole,
 
 	nat = mv->nat;
 	spin_lock_bh(&p->box->lock);
-	if (hole->dead || (p->masked && !nat.on)) {
+	/* A copy on another processor may have made it give place. */
+	if (hole->dead || nf_ct_is_dying(mv->ct) || (p->masked && !nat.on)) {
 		if (mv->owned)
 			nf_ct_delete(mv->ct, 0, 0);
 		csp_move_free(mv);

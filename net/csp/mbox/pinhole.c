@@ -374,7 +374,7 @@ void csp_hole_drop_move(struct csp_hole *hole, bool kill)
 
 /**
  * csp_hole_remove() - remove a pinhole
- * @hole: pinhole; the caller has a reference
+ * @hole: pinhole; gone afterwards, unless the caller has a reference
  * @kill: with its conntrack entry, if that was made for it
  *
  * Context: csp_box.lock held.
@@ -389,7 +389,8 @@ void csp_hole_remove(struct csp_hole *hole, bool kill)
 		return;
 	hole->dead = true;
 	csp_hole_unlist(hole);
-	csp_hole_drop_move(hole, kill);
+	/* Its entry has no other pinhole. */
+	csp_hole_drop_move(hole, true);
 	csp_hole_unhash(hole);
 	/* As long as it has the names by which others know it. */
 	csp_box_nl_event(hole, CSP_MBOX_EVENT_CLOSED);
@@ -404,7 +405,7 @@ void csp_hole_remove(struct csp_hole *hole, bool kill)
 
 /**
  * csp_hole_leave_plain() - remove a pinhole without CSP, and not its connection
- * @hole: pinhole; the caller has a reference
+ * @hole: pinhole; gone afterwards, unless the caller has a reference
  *
  * If there was no OK, but data went both ways, the connection was made plain
  * (csp.rst, section "Fallback"). It is from now on what it would have been

@@ -10,7 +10,8 @@
  * packets, which may come from several hosts and have no entry that stays. So
  * all entries of a namespace have one master, a template, which is in no table:
  * its tuple is the transport of signalling between any addresses.  An entry that
- * was made for a pinhole has it in any case: by that it is known as ours.
+ * was made for a pinhole has it in any case, and others may: only one whose time
+ * is fixed as well is known as made by this module.
  *
  * An entry has a reference to its master, and conntrack frees a template with
  * the last reference: it may outlive this module.
@@ -35,7 +36,7 @@ void csp_related_mark(struct csp_box *box, struct nf_conn *ct)
 }
 
 /**
- * csp_related_is_marked() - is an entry known as one of this module?
+ * csp_related_is_marked() - has an entry the master of this module?
  * @box: namespace
  * @ct:  the entry
  *

@@ -244,7 +244,9 @@ static void csp_setup_succeed(struct csp_hole *old, struct csp_verdict *v)
 		v->fresh = old->owned;
 		v->timed = old->timed;
 	}
-	csp_hole_remove(old, !same);
+	/* Who forges a Setup ends no connection that is plain. */
+	if (same || !csp_hole_leave_plain(old))
+		csp_hole_remove(old, !same);
 }
 
 /* Is the tuple that of a connection which is up? One that was goes. */
@@ -493,7 +495,8 @@ static enum csp_fate csp_setup_translate(struct csp_packet *p,
 	csp_timeout_put(q.timeout);
 	if (!err && nat.on)
 		return csp_setup_mapped(p, msg, hole, &nat, &v);
-	if (err && (CSP_HAS(msg, PIGGYBACK) || p->inward.on))
+	if (err == -ENOSPC ||
+	    (err && (CSP_HAS(msg, PIGGYBACK) || p->inward.on)))
 		return csp_setup_refuse(p, msg, err);
 	if (!err && v.ct && CSP_HAS(msg, PIGGYBACK) && !p->masked) {
 		spin_lock_bh(&box->lock);

@@ -179,12 +179,23 @@ bool csp_timeout_attach(struct nf_conn *ct, struct nf_ct_timeout *timeout)
  * @ct: entry
  * @ms: from now
  *
+ * A flowtable would make days of that. It takes no entry that has lost a race for
+ * its tuple (IPS_NAT_CLASH), which means no more to conntrack than that it ends
+ * soon.
+ *
  * Context: any.
  */
 void csp_timeout_fix(struct nf_conn *ct, u32 ms)
 {
+	set_bit(IPS_NAT_CLASH_BIT, &ct->status);
 	set_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
 	WRITE_ONCE(ct->timeout, nfct_time_stamp + msecs_to_jiffies(ms));
+}
+
+static void csp_timeout_unfix(struct nf_conn *ct)
+{
+	clear_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
+	clear_bit(IPS_NAT_CLASH_BIT, &ct->status);
 }
 
 /* Which of the timeouts counts in the present state. */
@@ -240,7 +251,7 @@ void csp_timeout_run(struct nf_conn *ct, struct nf_ct_timeout *timeout,
 
 	if (timed)
 		csp_timeout_swap(ct, timeout);
-	clear_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
+	csp_timeout_unfix(ct);
 	if (!timeout || test_bit(IPS_OFFLOAD_BIT, &ct->status))
 		return;
 	table = (const unsigned int *)timeout->data;
@@ -288,7 +299,7 @@ void csp_timeout_leave(struct nf_conn *ct, bool timed)
 
 	if (timed)
 		csp_timeout_swap(ct, NULL);
-	clear_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status);
+	csp_timeout_unfix(ct);
 	if (test_bit(IPS_OFFLOAD_BIT, &ct->status) ||
 	    !csp_timeout_table(nf_ct_net(ct), nf_ct_protonum(ct), &t))
 		return;
