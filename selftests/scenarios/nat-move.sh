@@ -33,6 +33,8 @@ masquerade() { # R FROM OUT
 	END
 }
 masquerade N 10.0.8.0/24 out
+on N sysctl -q net.netfilter.nf_conntrack_tcp_timeout_close=1 \
+	net.netfilter.nf_conntrack_tcp_timeout_time_wait=1
 ctl N box set enable 1 linger 1000
 count_box N
 capture A-N B-R
@@ -96,6 +98,8 @@ ok "data" exchange client server 100k
 quit client server squat
 ok "both ends forget the connection" quiet A B
 ok "the mapping goes with it" wait_for no_holes N
+# The port is free again when conntrack has forgotten who had it.
+wait_for not on N grep -q 'sport=40000 ' /proc/net/nf_conntrack
 ok "messages behind the NAT" expect_messages A-N@there <<-END
 	C > B: Detach(old path), Attach(TCP, C,40000 <-> B,80) + Nonce + Sig*
 	Nin > C: Redirect(TCP, C:N,40000 <-> B,80, by Nin)
