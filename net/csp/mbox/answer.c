@@ -430,6 +430,7 @@ static enum csp_fate csp_answer_no(struct csp_packet *p, struct csp_hole *hole,
 	} else if (csp_answers_detach(p, hole)) {
 		csp_hole_detached(hole);
 	} else if (csp_answers_move(p, hole, msg)) {
+		CSP_BOX_INC(box, REJECTED);
 		csp_hole_drop_move(hole, true);
 	} else if (csp_answers_change(p, hole) < 0) {
 		CSP_BOX_INC(box, NOT_BELIEVED);

@@ -95,17 +95,16 @@ void csp_sweep_expire_at(struct csp_box *box, unsigned long when)
 	mod_delayed_work(system_wq, &box->expiry, left > 0 ? left : 0);
 }
 
-/*
- * A move that was not answered. Its entry may be gone before, or stay longer: a
- * flowtable keeps what is in use.
- */
+/* A move that was not answered. Its entry may be gone before. */
 static void csp_sweep_move(struct csp_hole *hole)
 {
 	const struct csp_hole_move *mv = hole->move;
 
-	if (mv && (time_after(jiffies, mv->until) || nf_ct_is_dying(mv->ct) ||
-		   nf_ct_is_expired(mv->ct)))
-		csp_hole_drop_move(hole, true);
+	if (!mv || (time_before_eq(jiffies, mv->until) &&
+		    !nf_ct_is_dying(mv->ct) && !nf_ct_is_expired(mv->ct)))
+		return;
+	CSP_BOX_INC(hole->box, UNANSWERED);
+	csp_hole_drop_move(hole, true);
 }
 
 static bool csp_hole_is_over(struct csp_hole *hole)
