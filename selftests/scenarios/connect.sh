@@ -14,11 +14,14 @@ listener server B tcp 0.0.0.0 80 prefer
 
 # --- non-blocking -----------------------------------------------------------------------
 
+# So far that a slow machine has a look before the answer is there.
+delay R:to-a 1s
 client client A tcp 10.0.2.2 80 prefer
 tell client begin 10.0.2.2 80
 is "a non-blocking connect() returns" "$(field connect)" EINPROGRESS
 is "the Setup is under way" "$(state client)" setup
 ok "poll() tells when the connection is up" tell client end
+delay R:to-a 50ms
 is "it is signalled" "$(state client)" established
 tell server accept
 ok "data" exchange client server 10k

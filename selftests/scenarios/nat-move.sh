@@ -9,7 +9,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 38
+plan 47
 
 # The client is A at R, or C behind N, which is one of the hosts that R serves.
 routed 2ms
@@ -157,5 +157,39 @@ to_nat
 ok "a move behind two NATs" wait_for moved A 1
 ok "the data arrives" end_trade client server
 is "the server after" "$(place server)" "10.0.2.2,80 10.0.2.254,40001 established 1"
+quit client server
+ok "both ends forget the connection" quiet A B
+
+# --- IPv6 -------------------------------------------------------------------------------------------
+
+addr N:in fd00:8::fe/64 Nin6
+addr N:out fd00:9::1/64 N6
+addr R:to-n fd00:9::fe/64
+ip -n csp-N -6 route add default via fd00:9::fe
+on N nft add rule inet test post ip6 saddr fd00:8::/64 oifname out masquerade
+at() { # DEV ADDR GATEWAY, and nowhere else
+	ip -n csp-A addr flush scope global
+	ip -n csp-A addr add "$2/64" dev "$1" nodad
+	ip -n csp-A -6 route replace default via "$3"
+}
+at eth0 fd00:1::1 fd00:1::fe
+count_box N
+count_from_here A B
+talk A B fd00:2::2 tcp 40002
+start_trade client server 1000k 700k
+wait_for past client 200000
+at eth1 fd00:8::1 fd00:8::fe
+ok "IPv6: the client moves behind the NAT" wait_for moved A 1
+ok "the data arrives" end_trade client server
+is "its socket has its own address" "$(place client)" \
+	"fd00:8::1,40002 fd00:2::2,80 established 1"
+is "the server knows the NAT's" "$(place server)" "fd00:2::2,80 fd00:9::1,40002 established 1"
+start_trade client server 1000k 700k
+wait_for past client 200000
+at eth0 fd00:1::1 fd00:1::fe
+ok "and back" wait_for moved A 2
+ok "the data arrives, too" end_trade client server
+is "the server after" "$(place server)" "fd00:2::2,80 fd00:1::1,40002 established 2"
+ok "counters of the NAT" box_counters_are N nat-reserved=1 nat-redirected=1 confirmed=1
 quit client server
 ok "both ends forget the connection" quiet A B
