@@ -37,10 +37,12 @@ is "and is no connection" "$(counter A flows)" 0
 tell client close
 
 conf B embryonic_timeout=1000
+count_from_here B
 client client A tcp 10.0.2.2 80 prefer
 tell client begin 10.0.2.2 80
 tell client close
 ok "closed before the answer" quiet A
+wait_for counters_are B setup-in=1
 ok "the other end gives up waiting" quiet B
 conf B embryonic_timeout=60000
 quit client server
@@ -59,6 +61,9 @@ done
 for _ in {1..12}; do dial client A tcp 10.0.2.2 90 prefer; done
 ok "twelve connections to three processes are signalled" \
 	counters_are A setup-out=12 setup-ok=12
+# The last one's ACK may still be under way.
+all_up() { [ "$(ctl B -j flow | values state | grep -c established)" = 12 ]; }
+wait_for all_up
 total=0 busy=0
 for w in one two three; do
 	n=0

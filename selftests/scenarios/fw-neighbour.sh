@@ -68,7 +68,7 @@ ok "but its own" entry "sport=4445 dport=40000"
 move B 10.0.2.2 10.0.1.1 "$cid" udp,10.0.2.2,4253,10.0.1.1,40000
 ok "nor is that of signalling a port of data" wait_for box_counters_are R not-believed=2
 ok "counted" box_counters_are R moved=0 refused-ruleset=1
-ctl R box set provisional 500
+ctl R box set provisional 1000
 move B 10.0.2.2 10.0.1.1 "$cid" udp,10.0.2.2,4446,10.0.1.1,40000
 ok "what nobody confirms ends by itself" wait_for box_counters_are R unanswered='>0'
 ok "with its entry" wait_for not entry "sport=4446"

@@ -168,6 +168,8 @@ addr R:to-n fd00:9::fe/64
 ip -n csp-N -6 route add default via fd00:9::fe
 on N nft add rule inet test post ip6 saddr fd00:8::/64 oifname out masquerade
 at() { # DEV ADDR GATEWAY, and nowhere else
+	# Of IPv6 it would stay without an address.
+	ip -n csp-A -6 route del default
 	ip -n csp-A addr flush scope global
 	ip -n csp-A addr add "$2/64" dev "$1" nodad
 	ip -n csp-A -6 route replace default via "$3"
