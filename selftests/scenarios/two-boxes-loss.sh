@@ -17,12 +17,14 @@ two_providers
 client_at() { [ "$(flows S raddr)" = "$1" ]; }
 client_is_let_in() { open_for X "$1" 10.0.2.2 || open_for Y "$1" 10.0.5.2; }
 
+port=40000	# another each time: the names of one that ended are taken for a minute
 try_links() { # NAME NETEM...
 	local name=$1 dev; shift
 	for dev in C:eth0 R:to-c R:to-x R:to-y S:eth0 S:eth1 X:in X:out Y:in Y:out; do
 		delay $dev "$@"
 	done
-	talk C S 10.0.2.2
+	port=$((port + 1))
+	talk C S 10.0.2.2 tcp $port
 	for box in X Y; do count_box $box; done
 	count_from_here C S
 	start_trade client server 2000k 60k

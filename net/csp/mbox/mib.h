@@ -85,7 +85,7 @@ CSP_BOX_MIB(CONFIRMED, "confirmed", "pinholes confirmed by an OK")
 CSP_BOX_MIB(CONSENTED, "consented", "pinholes opened by the OK of the host inside")
 CSP_BOX_MIB(MOVED, "moved", "pinholes that moved with their connection")
 CSP_BOX_MIB(REJECTED, "rejected", "provisional pinholes and moves removed by a Reject or Redirect")
-CSP_BOX_MIB(UNANSWERED, "unanswered", "provisional pinholes, questions and moves removed: no OK came")
+CSP_BOX_MIB(UNANSWERED, "unanswered", "provisional pinholes, questions, moves removed: no OK came")
 CSP_BOX_MIB(PLAIN, "plain",
 	    "provisional pinholes left to conntrack: no OK came, but data went both ways")
 CSP_BOX_MIB(DETACHED, "detached", "pinholes closed by a Detach")
