@@ -45,6 +45,7 @@
 #include "path.h"
 #include "rebind.h"
 #include "refer.h"
+#include "setup.h"
 #include "sign.h"
 #include "sock.h"
 #include "tomb.h"
@@ -95,8 +96,7 @@ static void csp_move_unmoved(struct csp_flow *flow, struct sock *sk)
 		/* What TCP has sent it sends again. */
 		if (flow->t.proto == IPPROTO_TCP)
 			csp_flow_drop_held(flow);
-		skb_queue_splice_init(&flow->held, &list);
-		flow->n_held = 0;
+		csp_setup_take_held(flow, false, &list);
 	}
 	spin_unlock_bh(&flow->lock);
 	if (homeless)
@@ -338,13 +338,11 @@ void csp_move_begin(struct csp_flow *flow)
 		goto out;
 	}
 	csp_move_redirect_forget(flow);
-	if (csp_move_socket(flow, sk, mv, &t)) {
-		/* One that was under way is still. */
-		csp_move_send(flow);
-		goto out;
+	if (!csp_move_socket(flow, sk, mv, &t)) {
+		CSP_INC(flow->cn, MOVE_OUT);
+		csp_nl_event(flow, CSP_EVENT_MOVING);
 	}
-	CSP_INC(flow->cn, MOVE_OUT);
-	csp_nl_event(flow, CSP_EVENT_MOVING);
+	/* Also one that was under way, and is still. */
 	csp_move_send(flow);
 out:
 	sock_put(sk);
@@ -415,12 +413,9 @@ void csp_move_over(struct csp_flow *flow, bool delivered)
 	else
 		csp_oldpath_proved(flow);
 	csp_move_arm(flow);
-	if (delivered && flow->piggybacked)
-		consume_skb(__skb_dequeue(&flow->held));
+	csp_setup_take_held(flow, delivered, &list);
 	flow->piggybacked = false;
 	flow->attempt = 0;
-	flow->n_held = 0;
-	skb_queue_splice_init(&flow->held, &list);
 	spin_unlock_bh(&flow->lock);
 
 	sk = csp_flow_sk(flow);
