@@ -89,6 +89,9 @@ quit udp-client udp-server
 # --- once on the path ------------------------------------------------------------------------------
 
 # X has seen the first move: all identifiers, but not the key.
+one_flow() { [ "$(counter "$1" flows)" = 1 ]; }	# HOST
+# The last OK is to be that of the move, not of UDP's Detach.
+for h in A B; do wait_for one_flow $h; done
 roam A:eth0 10.0.3.1/24 10.0.3.254 C
 wait_for moved A 1
 wait_for validated B 1
