@@ -32,6 +32,7 @@ static const struct {
 	{ "rules", bench_rules },
 	{ "mapping", bench_mapping },
 	{ "flood", bench_flood },
+	{ "served", bench_served },
 };
 
 int main(int argc, char **argv)

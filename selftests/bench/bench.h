@@ -78,5 +78,6 @@ int bench_pinholes(int argc, char **argv);
 int bench_rules(int argc, char **argv);
 int bench_mapping(int argc, char **argv);
 int bench_flood(int argc, char **argv);
+int bench_served(int argc, char **argv);
 
 #endif /* BENCH_H */

@@ -10,7 +10,8 @@
  *	host	a socket here: Ack + nonce to each Setup; SYN cookies
  *	box	one behind: the same by a box; by nft's synproxy
  *	drop	one source only, of which nothing is wanted: the block of a
- *		gateway; an entry of an nft set
+ *		gateway; an entry of an nft set in prerouting
+ *	ingress	the same by an nft set at the device, where the block is
  *
  * The first is that of CSP, and wants the namespace of "run"; "NAME plain" is
  * the other one.
@@ -150,6 +151,7 @@ static const struct {
 	{ "box", PLAIN, syn_there },
 	{ "drop", CSP, datagram },
 	{ "drop", PLAIN, datagram },
+	{ "ingress", PLAIN, datagram },
 };
 
 int bench_flood(int argc, char **argv)

@@ -35,24 +35,56 @@ static void write_ip(struct iphdr *iph, size_t len, int proto, uint32_t src,
 	iph->check = ip_compute_csum(iph, sizeof(*iph));
 }
 
-size_t make_setup(void *packet, size_t size, uint32_t src, uint16_t sport,
-		  uint32_t dst, uint16_t dport, uint64_t id)
+static size_t write_setup(void *packet, size_t size, int proto,
+			  const struct csp_end *from, const struct csp_end *to,
+			  uint64_t id, const struct tcphdr *syn)
 {
 	static const u8 key[CSP_PUBKEY_LEN] = { 9 };
-	struct csp_end from = end_of(src, sport), to = end_of(dst, dport);
 	struct iphdr *iph = packet;
 	struct csp_writer wr;
 	size_t len;
 
 	csp_write_start(&wr, iph + 1, size - sizeof(*iph), htobe32(id), 0, 0);
 	csp_write_msg(&wr, CSP_MSG_SETUP, 0, 0);
-	csp_write_conn(&wr, IPPROTO_UDP, CSP_DIR_BOTH, &from, &to);
+	csp_write_conn(&wr, proto, CSP_DIR_BOTH, from, to);
 	csp_write_local_id(&wr, htobe64(id), htobe64(~id));
 	csp_write_blob(&wr, CSP_A_PUBKEY, key, sizeof(key));
 	csp_write_u32(&wr, CSP_A_TIMEOUT, 0);
+	if (syn)
+		csp_write_blob(&wr, CSP_A_PIGGYBACK, syn, sizeof(*syn));
 	len = csp_write_finish(&wr) + sizeof(*iph);
-	write_ip(iph, len, CSP_IPPROTO_DEFAULT, src, dst);
+	write_ip(iph, len, CSP_IPPROTO_DEFAULT, from->loc.s6_addr32[3],
+		 to->loc.s6_addr32[3]);
 	return len;
+}
+
+size_t make_setup(void *packet, size_t size, uint32_t src, uint16_t sport,
+		  uint32_t dst, uint16_t dport, uint64_t id)
+{
+	struct csp_end from = end_of(src, sport), to = end_of(dst, dport);
+
+	return write_setup(packet, size, IPPROTO_UDP, &from, &to, id, NULL);
+}
+
+static struct tcphdr syn_of(uint16_t sport, uint16_t dport, uint32_t seq)
+{
+	return (struct tcphdr){
+		.source = sport,
+		.dest = dport,
+		.seq = htobe32(seq),
+		.doff = sizeof(struct tcphdr) / 4,
+		.syn = 1,
+		.window = htobe16(64240),
+	};
+}
+
+size_t make_tcp_setup(void *packet, size_t size, uint32_t src, uint16_t sport,
+		      uint32_t dst, uint16_t dport, uint64_t id)
+{
+	struct csp_end from = end_of(src, sport), to = end_of(dst, dport);
+	struct tcphdr syn = syn_of(sport, dport, id);
+
+	return write_setup(packet, size, IPPROTO_TCP, &from, &to, id, &syn);
 }
 
 size_t make_ok(void *packet, size_t size, uint32_t src, uint32_t dst,
@@ -93,14 +125,7 @@ size_t make_syn(void *packet, uint32_t src, uint16_t sport, uint32_t dst,
 	struct iphdr *iph = packet;
 	const size_t len = sizeof(*iph) + sizeof(sum.th);
 
-	sum.th = (struct tcphdr){
-		.source = sport,
-		.dest = dport,
-		.seq = htobe32(seq),
-		.doff = sizeof(sum.th) / 4,
-		.syn = 1,
-		.window = htobe16(64240),
-	};
+	sum.th = syn_of(sport, dport, seq);
 	sum.th.check = ip_compute_csum(&sum, sizeof(sum));
 	memcpy(iph + 1, &sum.th, sizeof(sum.th));
 	write_ip(iph, len, IPPROTO_TCP, src, dst);

@@ -15,6 +15,10 @@ struct relation;
 size_t make_setup(void *packet, size_t size, uint32_t src, uint16_t sport,
 		  uint32_t dst, uint16_t dport, uint64_t id);
 
+/* Announces TCP, and has its SYN in it, as that of connect() has. */
+size_t make_tcp_setup(void *packet, size_t size, uint32_t src, uint16_t sport,
+		      uint32_t dst, uint16_t dport, uint64_t id);
+
 /* The OK to the Setup with this @id, from the end asked. */
 size_t make_ok(void *packet, size_t size, uint32_t src, uint32_t dst,
 	       uint64_t id);

@@ -164,6 +164,31 @@ function router() {
 	    "router-own-nat.plain", "")
 }
 
+# A share of none has no ratio, and no time.
+function floods() {
+	row("forged Setup, host; SYN cookie", "flood-host", "instr",
+	    "flood-host.plain", "")
+	row("forged Setup, box; synproxy", "flood-box", "instr",
+	    "flood-box.plain", "")
+	if (has("flood-drop.csp") && has("flood-ingress.plain"))
+		value["flood-ingress.csp"] = value["flood-drop.csp"]
+	row("drop by a block; nft, ingress", "flood-ingress", "instr",
+	    "flood-ingress.plain", "ratio <= 1.0")
+	row("the same; nft, prerouting", "flood-drop", "instr",
+	    "flood-drop.plain", "ratio <= 1.0")
+	row("served in a flood, host, cookies", "served-host-always", "%", "",
+	    "")
+	row("- cookies under load", "served-host-load", "%", "", "")
+	row("- no cookies", "served-host-never", "%", "", "")
+	row("served in it, box; synproxy", "served-box-always", "%", "", "")
+	row("- neither", "served-box-never", "%", "", "")
+	row("until served, host, cookies", "served-time-host-always", "ms", "",
+	    "")
+	row("- cookies under load", "served-time-host-load", "ms", "", "")
+	row("until served, box; synproxy", "served-time-box-always", "ms", "",
+	    "")
+}
+
 function many(count) { return count + 0 ? count : "no" }
 
 function boxes(    i, base) {
@@ -182,12 +207,7 @@ function boxes(    i, base) {
 	    "ratio <= 1.05")
 	row("of 10000, alike but for the port", "rules-alike", "instr",
 	    "rules-10.csp", "")
-	row("forged Setup, host; SYN cookie", "flood-host", "instr",
-	    "flood-host.plain", "")
-	row("forged Setup, box; synproxy", "flood-box", "instr",
-	    "flood-box.plain", "")
-	row("drop by a block; by an nft set", "flood-drop", "instr",
-	    "flood-drop.plain", "ratio <= 1.0")
+	floods()
 	for (i = 1; i <= n_counts; i++) {
 		base = i > 1 ? "open-" counts[1] ".csp" : ""
 		row("Setup, box of " many(counts[i]) " pinholes",
