@@ -2,14 +2,18 @@
 /*
  * What one open port costs: asked for by CSP, and by PCP (RFC 6887).
  *
- *	bench mapping csp|pcp COUNT
- *		from the namespace csp-box-a to b, 10.0.2.2; from pcp-a to the
- *		server of pcp-r, 10.0.1.254
+ *	bench mapping csp NAME ROUTER COUNT
+ *		from the namespace csp-ROUTER-a through r to b, 10.0.2.2; ROUTER is
+ *		"box", a firewall, or "nat", one that translates as well
+ *	bench mapping pcp NAME - COUNT
+ *		from pcp-a to the server of pcp-r, 10.0.1.254, which translates
  *
  * CSP: connect() of a flagged UDP socket and its first datagram, which waits for
- * the OK.  PCP: a MAP request and its answer.  Instructions are those of all
- * hosts, the server's process included; messages are what passes the client's
- * device; the time is that until the client knows.
+ * the OK.  A NAT redirects the Setup to the port it gives: Setup, Redirect, Setup,
+ * OK.  PCP: a MAP request and its answer, after which the other end still knows
+ * nothing.  Instructions are those of all hosts, the server's process included;
+ * messages are what passes the client's device; the time is that until the client
+ * knows.
  */
 #include <arpa/inet.h>
 #include <linux/csp.h>
@@ -107,6 +111,15 @@ static bool is_known(int fd)
 	return info.state == CSP_STATE_ESTABLISHED;
 }
 
+static void check_known(const int *fd, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (fd[i] >= 0 && !is_known(fd[i]))
+			die("port %d of %d was not opened", i + 1, count);
+}
+
 /* What the client's device has sent and received, in packets. */
 static long packets(void)
 {
@@ -167,38 +180,58 @@ static double cost(enum kind kind, int pcp, int *fd, int count, int port)
 	return busy() - begin;
 }
 
+static void report(const char *name, const char *what, enum kind kind, double value)
+{
+	char full[64];
+
+	snprintf(full, sizeof(full), "%s%s", name, what);
+	result_of(full, kind, value);
+}
+
+/* Enters the client's namespace; returns its socket to a server of PCP, or -1. */
+static int enter(enum kind kind, const char *router)
+{
+	char ns[64];
+
+	if (kind == PCP) {
+		ns_enter("pcp-a");
+		return pcp_socket();
+	}
+	snprintf(ns, sizeof(ns), "csp-%s-b", router);
+	ns_enter(ns);
+	far_socket();
+	snprintf(ns, sizeof(ns), "csp-%s-a", router);
+	ns_enter(ns);
+	return -1;
+}
+
 int bench_mapping(int argc, char **argv)
 {
 	enum kind kind = argc > 1 && !strcmp(argv[1], "pcp") ? PCP : CSP;
-	int count = argc > 2 ? atoi(argv[2]) : 100;
-	int i, far, pcp = -1, port = 20000;
+	const char *name = argc > 2 ? argv[2] : "mapping";
+	int count = argc > 4 ? atoi(argv[4]) : 100;
+	int i, pcp, port = 20000;
 	double all, nothing;
 	int fd[count];
 	long seen;
 
-	if (kind == CSP) {
-		ns_enter("csp-box-b");
-		far = far_socket();
-		check(far >= 0, "far end");
-	}
-	ns_enter(kind == PCP ? "pcp-a" : "csp-box-a");
-	if (kind == PCP)
-		pcp = pcp_socket();
+	pcp = enter(kind, argc > 3 ? argv[3] : "box");
 	/* What the first one brings along is not counted. */
 	close(open_one(kind, pcp, port++));
 	pause_ns(DRAIN);
 	nothing = cost(kind, pcp, fd, 0, port);
 	seen = packets();
 	all = cost(kind, pcp, fd, count, port);
-	result_of("mapping", kind, (all - nothing) / count);
-	result_of("mapping-messages", kind, (double)(packets() - seen) / count);
+	report(name, "", kind, (all - nothing) / count);
+	report(name, "-messages", kind, (double)(packets() - seen) / count);
+	check_known(fd, count);
 	for (i = 0; i < count; i++)
 		close(fd[i]);
 	pause_ns(DRAIN);
 
 	run("tc qdisc add dev eth0 root netem delay 20ms");
-	result_of("mapping-time", kind,
-		  time_of(kind, pcp, port + count) / (20.0 * NSEC_PER_MSEC));
+	report(name, "-time", kind,
+	       time_of(kind, pcp, port + count) / (20.0 * NSEC_PER_MSEC));
 	run("tc qdisc del dev eth0 root");
 	return 0;
 }

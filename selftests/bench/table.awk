@@ -199,9 +199,12 @@ function boxes(    i, base) {
 	    "forward-ruleset.csp", "ratio ~ 0.005")
 	row("the same, NAT", "forward-nat", "instr", "forward-nat.plain",
 	    "ratio ~ 0.005")
-	row("a port opened", "mapping", "instr", "mapping.pcp", "")
+	row("a port opened, NAT", "mapping", "instr", "mapping.pcp", "")
 	row("messages for it", "mapping-messages", "", "mapping-messages.pcp", "")
 	row("time until it is known", "mapping-time", "RTT", "mapping-time.pcp", "")
+	row("a port opened, firewall", "mapping-box", "instr", "", "")
+	row("messages for it", "mapping-box-messages", "", "", "")
+	row("time until it is known", "mapping-box-time", "RTT", "", "")
 	row("Setup, box of 10 rules", "rules-10", "instr", "", "")
 	row("of 10000 rules", "rules-10000", "instr", "rules-10.csp",
 	    "ratio <= 1.05")
