@@ -208,7 +208,13 @@ function boxes(    i, base) {
 	row("Setup, box of 10 rules", "rules-10", "instr", "", "")
 	row("of 10000 rules", "rules-10000", "instr", "rules-10.csp",
 	    "ratio <= 1.05")
-	row("of 10000, alike but for the port", "rules-alike", "instr",
+	row("of 10000, alike but for source port", "rules-alike", "instr",
+	    "rules-10.csp", "")
+	row("of 10000, alike but for port range", "rules-ranges", "instr",
+	    "rules-10.csp", "")
+	row("of 32, each other prefix lengths", "rules-lengths-32", "instr",
+	    "rules-10.csp", "")
+	row("of 1024, each other prefix lengths", "rules-lengths-1024", "instr",
 	    "rules-10.csp", "")
 	floods()
 	for (i = 1; i <= n_counts; i++) {

@@ -5,6 +5,9 @@ Rules of a box by the thousand, and what a Setup costs with them:
 
   many_rules.py add N        N rules, for as many destinations and ports
   many_rules.py alike N      N rules that differ in nothing but their source ports
+  many_rules.py ranges N     N rules that differ in nothing but a range of ports
+  many_rules.py lengths N    N rules, at most 1024, no two with prefixes of the
+                             same lengths
   many_rules.py insert N     N rules, each before the one that was inserted last
   many_rules.py time N SRC DST PORT  send N Setups; prints microseconds for each
 
@@ -21,7 +24,8 @@ from genl import Netlink, attribute, find_family
 from rawcsp import packets as p
 
 RULE_ADD = 2
-BEFORE, ACTION, DST, PROTO, SPORT, DPORT, TEXT = 2, 3, 10, 12, 13, 15, 22
+BEFORE, ACTION, SRC, SRC_LEN, DST, DST_LEN, PROTO = 2, 3, 8, 9, 10, 11, 12
+SPORT, DPORT, DPORT_MAX, TEXT = 13, 15, 16, 22
 ACCEPT, REJECT = 0, 2
 
 
@@ -58,6 +62,32 @@ def add_alike(n):
             attribute(SPORT, struct.pack("=H", 40000 + i)))
 
 
+def add_ranges(n):
+    netlink = Netlink()
+    family = find_family(netlink, "csp_mbox")
+    for i in range(n):
+        add(netlink, family, attribute(ACTION, bytes([REJECT])),
+            attribute(DPORT, struct.pack("=H", 20000 + i)),
+            attribute(DPORT_MAX, struct.pack("=H", 20001 + i)))
+
+
+def prefix(addr, length):
+    return struct.pack(">I", addr >> 32 - length << 32 - length)
+
+
+def add_lengths(n):
+    netlink = Netlink()
+    family = find_family(netlink, "csp_mbox")
+    for i in range(n):
+        src, dst = 1 + i // 32, 1 + i % 32
+        # Beginning with a one: nothing in 10.0.0.0/8 matches.
+        add(netlink, family, attribute(ACTION, bytes([REJECT])),
+            attribute(SRC, prefix(0xc0000201, src)),
+            attribute(SRC_LEN, bytes([src])),
+            attribute(DST, prefix(0xc0a80001, dst)),
+            attribute(DST_LEN, bytes([dst])))
+
+
 def insert_many(n):
     netlink = Netlink()
     family = find_family(netlink, "csp_mbox")
@@ -88,6 +118,10 @@ def main():
         add_many(int(n))
     elif what == "alike":
         add_alike(int(n))
+    elif what == "ranges":
+        add_ranges(int(n))
+    elif what == "lengths":
+        add_lengths(int(n))
     elif what == "insert":
         insert_many(int(n))
     else:
