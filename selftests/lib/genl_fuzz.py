@@ -24,16 +24,31 @@ sys.dont_write_bytecode = True
 
 import genl  # noqa: E402 pylint: disable=wrong-import-position
 
-COMMANDS, ATTRIBUTES = 24, 32
+ATTRIBUTES = 32
+CTRL_ATTR_OPS, CTRL_ATTR_OP_ID = 6, 1
 NLM_F_DUMP, NLMSG_DONE, NLA_F_NESTED, NLA_F_NET = 0x300, 3, 0x8000, 0x4000
 # Of these the netlink core itself says enough, or nothing.
 BY_KERNEL = {errno.EPERM, errno.EOPNOTSUPP, errno.EBUSY}
+
+
+def commands(netlink, family):
+    """Those that the kernel announces, and one more at each end."""
+    answer, code, _ = netlink.talk(
+        genl.GENL_ID_CTRL, genl.CTRL_CMD_GETFAMILY,
+        genl.attribute(genl.CTRL_ATTR_FAMILY_NAME, family.encode() + b"\0"))
+    if code:
+        sys.exit(f"there is no family {family}")
+    known = [struct.unpack("=I", dict(genl.attributes(op))[CTRL_ATTR_OP_ID])[0]
+             for _, op in genl.attributes(dict(genl.attributes(answer))[
+                 CTRL_ATTR_OPS])]
+    return range(max(known) + 2)
 
 
 class Fuzzer(genl.Netlink):
     def __init__(self, family, cids):
         super().__init__()
         self.family = genl.find_family(self, family)
+        self.commands = commands(self, family)
         self.cids = [bytes.fromhex(c) for c in cids]
         self.count = collections.Counter()
         self.unexplained = collections.Counter()
@@ -74,7 +89,7 @@ class Fuzzer(genl.Netlink):
             bytes(-len(value) % 4)
 
     def request(self):
-        body = struct.pack("=BBH", random.randrange(COMMANDS),
+        body = struct.pack("=BBH", random.choice(self.commands),
                            random.randrange(3), 0)
         for _ in range(random.choice((0, 1, 1, 2, 2, 3, 4, 8))):
             body += self.attribute()
@@ -124,7 +139,8 @@ def main():
     random.seed(int(sys.argv[1]))
     fuzzer = Fuzzer(sys.argv[3], sys.argv[4:])
     fuzzer.run(int(sys.argv[2]))
-    print(", ".join(f"{n} {what}" for what, n in fuzzer.count.items()))
+    print(", ".join(f"{n} {what}" for what, n in fuzzer.count.items()) +
+          f"; of commands 0 to {max(fuzzer.commands)}")
     for code, n in fuzzer.unexplained.items():
         print(f"{n} without explanation: {code}")
 
