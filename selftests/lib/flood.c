@@ -2,15 +2,17 @@
 /*
  * Sends many signalling packets that are alike but for who sends them:
  *
- *	flood COUNT BITS HEX
+ *	flood COUNT BITS HEX [on]
  *
  * HEX is an IPv4 packet, as say.py prints it.  In each copy the last BITS bits of
  * the source address are random, in the IP header and wherever the address is in
  * the packet; so are the bytes that were fd fd fd fd fd fd fd fd (an identifier)
- * and fe fe (a port) there.  COUNT is printed at the end.
+ * and fe fe (a port) there.  With "on" it does not end at COUNT, but when it has got
+ * SIGTERM as well.  How many were sent is printed at the end.
  */
 #include <arpa/inet.h>
 #include <netinet/ip.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -29,6 +31,7 @@
 
 static uint8_t template[MAX_PACKET];
 static size_t len;
+static bool endless;
 
 static void die(const char *what)
 {
@@ -105,12 +108,22 @@ static void make(uint8_t *packet, unsigned int bits)
 	memcpy(csp + CHECKSUM, &sum, sizeof(sum));
 }
 
-static void send_all(int fd, unsigned int count, unsigned int bits)
+/* It stays pending: once is enough. */
+static bool told_to_end(void)
+{
+	sigset_t set;
+
+	return !sigpending(&set) && sigismember(&set, SIGTERM);
+}
+
+/* Returns how many were sent. */
+static unsigned int send_all(int fd, unsigned int count, unsigned int bits)
 {
 	static uint8_t packet[BATCH][MAX_PACKET];
 	struct sockaddr_in to = { .sin_family = AF_INET };
 	struct mmsghdr msg[BATCH] = { };
 	struct iovec iov[BATCH];
+	unsigned int sent = 0;
 	int i, n;
 
 	memcpy(&to.sin_addr, template + 16, sizeof(to.sin_addr));
@@ -121,29 +134,37 @@ static void send_all(int fd, unsigned int count, unsigned int bits)
 			.msg_iov = &iov[i], .msg_iovlen = 1,
 		};
 	}
-	for (; count; count -= n) {
-		n = count < BATCH ? count : BATCH;
+	while (sent < count || (endless && !told_to_end())) {
+		n = sent < count && count - sent < BATCH ? count - sent : BATCH;
 		for (i = 0; i < n; i++)
 			make(packet[i], bits);
 		n = sendmmsg(fd, msg, n, 0);
 		if (n < 0)
 			die("sendmmsg");
+		sent += n;
 	}
+	return sent;
 }
 
 int main(int argc, char **argv)
 {
+	sigset_t term;
 	int fd;
 
-	if (argc != 4) {
-		fputs("flood COUNT BITS HEX\n", stderr);
+	if (argc != 4 && !(argc == 5 && !strcmp(argv[4], "on"))) {
+		fputs("flood COUNT BITS HEX [on]\n", stderr);
 		return 1;
+	}
+	if (argc == 5) {
+		endless = true;
+		sigemptyset(&term);
+		sigaddset(&term, SIGTERM);
+		sigprocmask(SIG_BLOCK, &term, NULL);
 	}
 	parse(argv[3]);
 	fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
 	if (fd < 0)
 		die("socket");
-	send_all(fd, atoi(argv[1]), atoi(argv[2]));
-	printf("%s packets\n", argv[1]);
+	printf("%u packets\n", send_all(fd, atoi(argv[1]), atoi(argv[2])));
 	return 0;
 }
