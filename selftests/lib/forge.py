@@ -21,8 +21,8 @@ was sent again, too, as with the nonce that was asked for; then what is altered.
   unreachable[=ADDR]  an ICMP "protocol unreachable" that quotes the packet goes to
              its source, from its destination or ADDR
   ok=ID      instead of a Setup, the OK that answers it, of who has this identifier
-  show       nothing is sent: transaction and identifiers are told, as say.py takes
-             them
+  show       nothing is sent: transaction, identifiers and nonce are told, the first
+             two as say.py takes them
 """
 
 import os
@@ -141,6 +141,8 @@ class Forgery:
         if "LOCAL_ID" in message.attrs:
             ids = message.attrs["LOCAL_ID"].hex()
             print(f" id={ids[:16]},{ids[16:]}", end="")
+        if "NONCE" in message.attrs:
+            print(f" nonce={message.attrs['NONCE'].hex()}", end="")
         print()
         self.data = None
 
