@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 54
+plan 70
 
 routed
 host X
@@ -136,7 +136,49 @@ say_as 10.0.2.2 10.0.1.1 detach dcid="$old_a" conn=tcp,10.0.2.2,80,10.0.1.1,4000
 ok "the identifiers of the first path say nothing to B" wait_for counters_are B reject-out=2 detach-in=0
 ok "nor to A" wait_for counters_are A reject-out=1 detach-in=0
 ok "the connection goes on" exchange client server 10k
+
+# --- listening on the path ----------------------------------------------------------------------------
+
+# X hears all that passes, and has the identifiers in use; it speaks from where it is.
+phase listener
+is_at_home="10.0.1.1,40000 10.0.2.2,80 established 2, 10.0.2.2,80 10.0.1.1,40000 established 2"
+count_from_here A B
+xid=$(word xid "$(was Move:-1)") there="$names place=10.0.7.66"
+# shellcheck disable=SC2086 # words
+say_as 10.0.7.66 10.0.1.1 redirect reply xid="$xid" dcid="$(cid A tcp)" $there
+# shellcheck disable=SC2086
+say_as 10.0.7.66 10.0.1.1 redirect reply dcid="$(cid A tcp)" $there
+# shellcheck disable=SC2086
+say_as 10.0.7.66 10.0.2.2 redirect reply xid="$xid" dcid="$(cid B tcp)" $there
+ok "a Redirect of what is up: A is not asking" wait_for counters_are A redirect-bad=1 in-unexpected=1
+ok "nor is B" wait_for counters_are B in-unexpected=1
+ok "neither follows" counters_are A redirect-in=0 move-redirected=0
+is "both are where they were" "$(place client), $(place server)" "$is_at_home"
+say_as 10.0.7.66 10.0.2.2 detach dcid="$(cid B tcp)" $names
+ok "a Detach: B takes it" wait_for counters_are B detach-in=1
+is "and X is told so" "$(messages X-R@listener | grep '> X')" "B > X: OK"
+is "of the connection nothing changes" "$(place client), $(place server)" "$is_at_home"
+ok "its data passes" exchange client server 10k
+ok "B signals no more" not ctl B flow change "$(cid B tcp)" timeout 60000 2>"$tmp/told"
+say_as 10.0.7.66 10.0.1.1 detach dcid="$(cid A tcp)" conn=tcp,10.0.2.2,80,10.0.1.1,40000
+ok "nor does A, of which the same is said" wait_for counters_are A detach-in=1
+addr A:eth0 10.0.3.1/24 C
+ctl A flow move all to 10.0.3.1
+ok "data passes" exchange client server 10k
+is "it does not move any more" "$(place client), $(place server)" "$is_at_home"
+ok "A has not even tried" counters_are A move-out=0
 quit client server
+quiet A B
+ok "it ends, and nobody says so" counters_are A detach-out=0
+ip -n csp-A addr del 10.0.3.1/24 dev eth0
+
+listener udp-server B udp 0.0.0.0 5000 prefer
+dial udp-client A udp 10.0.2.2 5000 prefer 40001
+datagram udp-client udp-server 100
+say_as 10.0.7.66 10.0.2.2 detach dcid="$(cid B udp)" conn=udp,10.0.1.1,40001,10.0.2.2,5000
+ok "one of UDP: B takes it" wait_for counters_are B detach-in=2
+ok "datagrams arrive" datagram udp-client udp-server 100
+quit udp-client udp-server
 quiet A B
 
 # --- another one answers -----------------------------------------------------------------------------
