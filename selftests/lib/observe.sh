@@ -34,19 +34,29 @@ count_from_here() { # HOST...
 }
 counters_are() { compare_counters "$1" "$1" stats -- "${@:2}"; } # HOST NAME=VALUE...
 
+# What cspctl does not say is not 0.
 remember_counters() { # HOST KEY CSPCTL_COMMAND...
-	local name value
+	local name value said
+	said=$(ctl "$1" "${@:3}" -z)
 	while read -r name value _; do
 		counted[$2/$name]=$value
-	done < <(ctl "$1" "${@:3}" -z | tail -n +3)
+	done < <(tail -n +3 <<<"$said")
 }
 
 compare_counters() { # HOST KEY CSPCTL_COMMAND... -- NAME=VALUE...
-	local h=$1 key=$2 command=() names=() values i value wanted fine=0; shift 2
+	local h=$1 key=$2 command=() names=() values i value wanted said fine=0; shift 2
 	until [ "$1" = -- ]; do command+=("$1"); shift; done
 	shift
 	for i; do names+=("${i%%=*}"); done
-	mapfile -t values < <(ctl "$h" "${command[@]}" "${names[@]}")
+	if ! said=$(ctl "$h" "${command[@]}" "${names[@]}"); then
+		note "$h: cspctl ${command[*]} failed"
+		return 1
+	fi
+	mapfile -t values <<<"$said"
+	if [ ${#values[@]} != ${#names[@]} ]; then
+		note "$h: ${#names[@]} counters asked for, ${#values[@]} told"
+		return 1
+	fi
 	for i; do
 		value=$((values[0] - ${counted[$key/${i%%=*}]:-0}))
 		values=("${values[@]:1}")
