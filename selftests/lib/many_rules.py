@@ -10,6 +10,7 @@ Rules of a box by the thousand, and what a Setup costs with them:
                              same lengths
   many_rules.py insert N     N rules, each before the one that was inserted last
   many_rules.py time N SRC DST PORT  send N Setups; prints microseconds for each
+  many_rules.py try PROTO NAME...  send a Setup for each: SRC,PORT,DST,PORT
 
 Numbers are those of <linux/csp_mbox.h>.
 """
@@ -22,6 +23,7 @@ import time
 
 from genl import Netlink, attribute, find_family
 from rawcsp import packets as p
+from say import say
 
 RULE_ADD = 2
 BEFORE, ACTION, SRC, SRC_LEN, DST, DST_LEN, PROTO = 2, 3, 8, 9, 10, 11, 12
@@ -112,6 +114,13 @@ def time_setups(n, src, dst, port):
         print(round((time.monotonic() - start) * 1e6 / n))
 
 
+def try_each(proto, names):
+    for xid, name in enumerate(names, 1):
+        src, _, dst, _ = name.split(",")
+        say(src, dst, "setup", [f"xid={xid}", "id=c1c1c1c1c1c1c1c1",
+                                f"conn={proto},{name}"])
+
+
 def main():
     what, n, *rest = sys.argv[1:]
     if what == "add":
@@ -124,6 +133,8 @@ def main():
         add_lengths(int(n))
     elif what == "insert":
         insert_many(int(n))
+    elif what == "try":
+        try_each(n, rest)
     else:
         time_setups(int(n), rest[0], rest[1], int(rest[2]))
 
