@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Incoming UDP through a firewall, while it lives: the time granted is over, whoever asked
-# first; rules that let it in go, and others come; the ruleset changes between the question
-# to the host and its answer.
+# first; rules that let it in go, and others come, or refuse it; the ruleset changes between
+# the question to the host and its answer.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 48
+plan 64
 
 # A is inside, B outside.
 routed
@@ -126,6 +126,56 @@ conf B box_check=0
 ok "is let through" live
 ok "counted" box_counters_are R setups=3 refused-rule=2 consented=1 'setup-again=>0' changed='>0' idle=0
 quit late sender receiver waiting
+ok "given up" quiet A B
+ok "and closed" wait_for no_holes R
+
+# --- rules, where the receiver asks first -----------------------------------------------------------------
+
+denied() { # NAME TEXT
+	wait_for has_error "$1" EACCES && tell "$1" reject &&
+		[ "$(field code) $(field text)" = "policy $2" ]
+}
+has_error() { tell "$1" error && [ "$(field pending)" = "$2" ]; }	# NAME ERROR
+ctl R rule flush >/dev/null
+rule R in to-a proto udp dport 5100 reject "nothing from there"
+rule R in to-a accept
+count_box R
+count_from_here B
+plain_udp sender B 5100 10.0.1.1 7000
+listener receiver A udp 0.0.0.0 7000 require
+expect receiver 13ec0a000202
+ok "a rule refuses what the receiver expects" denied receiver "nothing from there"
+ok "the sender has not heard of it" counters_are B in-pkts=0
+ok "nothing is open" no_holes R
+ok "and nothing comes in" lost sender receiver 100 R
+ok "counted" box_counters_are R refused-rule=1 accepted=0 provisional=0
+quit sender receiver
+
+listener sender B udp 0.0.0.0 5101 prefer
+listener receiver A udp 0.0.0.0 7001 require
+expect receiver 13ed0a000202
+ok "another sender is expected" wait_for holes_are R state open
+tell sender connect 10.0.1.1 7001
+ok "datagrams come in" passes sender receiver 100
+count_box R
+count_from_here A
+ctl R rule flush >/dev/null
+ok "the rule that let it in goes: it stays" passes sender receiver 100
+rule R in to-a reject "closed now"
+ok "a rule that refuses comes: it stays" passes sender receiver 100
+listener other A udp 0.0.0.0 7002 require
+expect other 13ed0a000202
+ok "whoever asks now is refused" denied other "closed now"
+tell receiver connect 10.0.2.2 5101
+conf A box_check=1
+tell receiver setopt 0 2539 01000000
+resent() { [ "$(since A setup-again)" -gt 0 ]; }
+ok "a Setup sent again for what is open" wait_for resent
+conf A box_check=0
+ok "is let through" passes sender receiver 100
+is "in the one direction" "$(holes R state) $(holes R dir)" "open <-"
+ok "counted" box_counters_are R setups=1 refused-rule=1 'setup-again=>0' idle=0
+quit sender receiver other
 ok "given up" quiet A B
 ok "and closed" wait_for no_holes R
 
