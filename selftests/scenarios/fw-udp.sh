@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Exchange 2: UDP through a firewall that keeps an idle pinhole for 10 s, until the host
-# asks for more by a Change.  Changes that are lost, repeated and late.  And the 10 s: no
-# less, and no more.
+# asks for more by a Change.  Changes that are lost, repeated and late.  And the 10 s, or
+# what there is by a Change: no less, and no more.  The same by IPv6.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 57
+plan 72
 
 routed
 for h in A B; do conf $h udp_encap=0; done
@@ -35,7 +35,7 @@ ok "an answer" passes server client 200
 ok "the program asks for 300 s" wish client 300000
 ok "the host knows that it gets them" wait_for granted client 300000
 ok "the pinhole has them" holes_are R granted_ms 300000
-entry() { on R grep "src=10.0.1.1 .*sport=$1" /proc/net/nf_conntrack; }	# PORT
+entry() { on R grep "^ipv[46].* udp .* sport=$1 dport=5000 " /proc/net/nf_conntrack; }	# PORT
 seconds_left() { entry "$1" | awk '{ print $5 }'; }	# PORT
 ok "so it is in conntrack" [ "$(seconds_left 40000)" -gt 200 ]
 ok "datagrams go out" passes client server 300
@@ -133,11 +133,11 @@ now() { # in hundredths of a second
 	now=$((10#${up/./}))
 }
 
-# Is the entry there for 10 s from when the datagram passed, which was between the two?
-lasts() { # FROM UPTO PORT
+# Is the entry there for S seconds from when the datagram passed, which was between the two?
+lasts() { # FROM UPTO PORT S
 	local looked
 	while now && looked=$now && entry "$3" >/dev/null; do
-		if [ "$looked" -gt $(($2 + 1000 + 5)) ]; then
+		if [ "$looked" -gt $(($2 + 100 * $4 + 5)) ]; then
 			note "still there after $((looked - $2)) hundredths of a second"
 			return 1
 		fi
@@ -145,7 +145,7 @@ lasts() { # FROM UPTO PORT
 	done
 	now
 	note "gone after $((looked - $2)) to $((now - $1)) hundredths of a second"
-	[ "$now" -ge $(($1 + 1000)) ]
+	[ "$now" -ge $(($1 + 100 * $4)) ]
 }
 
 count_box R
@@ -159,7 +159,7 @@ ok "there are 10 s" granted client 10000
 now; from=$now
 ok "a datagram, the last one" passes server client 100
 now; upto=$now
-ok "it is open for 10 s, and no more" lasts "$from" "$upto" 40002
+ok "it is open for 10 s, and no more" lasts "$from" "$upto" 40002 10
 ok "nothing comes in" lost server client 100 R
 ok "and nothing goes out" lost client server 100 R
 ok "the box forgets it" wait_for no_holes R
@@ -169,3 +169,43 @@ dial other A udp 10.0.2.2 5000 require 40003
 tell server disconnect
 ok "another Setup opens another one" passes other server 100
 ok "counted" box_counters_are R setups=2 confirmed=2
+quit client other server
+quiet A B
+wait_for no_holes R
+
+# --- a time that was asked for, by IPv6 ---------------------------------------------------------------
+
+phase v6
+count_box R
+count_from_here A B
+listener server B udp :: 5000 prefer
+dial client A udp fd00:2::2 5000 require 40004
+ok "IPv6: the first datagram arrives" passes client server 100
+wait_for is_state client established
+ok "there are 10 s" granted client 10000
+wish client 60000 41
+ok "the program asks for a minute, and gets it" wait_for granted client 60000
+is "the pinhole" "$(holes R state) $(holes R proto) $(holes R src) $(holes R granted_ms)" \
+	"open udp fd00:1::1 60000"
+ok "so it is in conntrack" [ "$(seconds_left 40004)" -gt 40 ]
+tell server connect fd00:1::1 40004
+ok "datagrams come in" passes server client 100
+wish client 6000 41
+ok "then for less" wait_for granted client 6000
+is "the pinhole" "$(holes R state) $(holes R granted_ms)" "open 6000"
+now; from=$now
+ok "a datagram, the last one" passes server client 100
+now; upto=$now
+ok "it is open for these 6 s, and no more" lasts "$from" "$upto" 40004 6
+ok "nothing comes in" lost server client 100 R
+ok "the box forgets it" wait_for no_holes R
+ok "counted" box_counters_are R idle=1 detached=0 changed=2 setups=1 unanswered=0
+ok "of the client" counters_are A setup-out=1 change-out=2 change-lost=0
+ok "messages" expect_messages A-R@v6 <<-END
+	A6 > B6: Setup(UDP, A6,40004 <-> B6,5000) + UDP data 100
+	B6 > A6: OK(Timeout=10s)
+	A6 > B6: Change(UDP, A6,40004 <-> B6,5000, Timeout=60s)
+	B6 > A6: OK(Timeout=60s)
+	A6 > B6: Change(UDP, A6,40004 <-> B6,5000, Timeout=6s)
+	B6 > A6: OK(Timeout=6s)
+END
