@@ -20,7 +20,8 @@ rule R in to-b reject "no calls from outside"
 
 # Slow machines get on as well: nothing here is about these times.
 ctl R box set provisional 60000 linger 1000
-known() { on R grep -q "sport=$1 " /proc/net/nf_conntrack; }	# PORT
+# State of a TCP connection, as conntrack knows it: nothing if it does not.
+known() { on R awk "/ sport=$1 / { print \$6 }" /proc/net/nf_conntrack; }	# PORT
 
 # --- both ends speak CSP --------------------------------------------------------------------------
 
@@ -98,7 +99,7 @@ ask() { # XID PORT
 }
 count_box R
 ask 11 5001
-ok "asked, and nothing is open" not known 5001
+is "asked, and nothing is open" "$(known 5001)" ""
 listener server A tcp 0.0.0.0 80 off
 before=$(hits R dropped)
 client plain B tcp 10.0.1.1 80 off 5001
@@ -112,5 +113,5 @@ ok "counted" box_counters_are R asked=1 consented=0 rejected=1
 ask 12 5002
 speak A 10.0.1.1 10.0.2.2 ok reply xid=12 dcid=$outside id=$inside
 ok "its OK opens it" wait_for holes_are R state open
-ok "as a connection that began with this SYN" known 5002
+is "as a connection that began with this SYN" "$(known 5002)" SYN_SENT
 ok "counted" box_counters_are R consented=1
