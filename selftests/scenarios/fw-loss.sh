@@ -8,16 +8,34 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 31
+plan 43
 
 routed
 for h in A B; do conf $h udp_encap=0 default_mode=2 fallback=60000; done
 stateful_firewall R
+rule R in to-a dport 81 reject "not this way"
 rule R in to-a accept
 rule R in to-b out to-a proto udp ask-host
 ctl R box set provisional 60000
 
 # --- bad links ------------------------------------------------------------------------------
+
+refused() { # TEXT
+	count_box R
+	count_from_here A B
+	client refused A tcp 10.0.2.2 81 require
+	ok "$1: a refused connection fails" not connect refused
+	tell refused reject
+	is "$1: as the firewall says" "$(field errno) $(field code) $(field text)" \
+		"EACCES policy not this way"
+	quit refused
+	ok "$1: it was asked for once" counters_are A setup-out=1 setup-ok=0 'reject-in=>0' \
+		plain-silence=0 plain-reject=0 detach-out=0
+	ok "$1: and refused whenever it came" box_counters_are R 'refused-rule=>0' accepted=0 \
+		asked=0 provisional=0 setup-again=0 not-believed=0
+	ok "$1: the server has heard nothing" counters_are B in-pkts=0
+	ok "$1: nothing is open" no_holes R
+}
 
 bad_links() { # NETEM...
 	local dev
@@ -51,6 +69,8 @@ try_links() { # NAME NETEM...
 
 try_links "duplicated and reordered" 10ms 10ms duplicate 100%
 ok "copies were seen" box_counters_are R "setup-again=>0"
+refused "duplicated and reordered"
+ok "copies were refused" box_counters_are R "refused-rule=>1"
 try_links lost 2ms loss 5%
 ok "packets were lost" [ "$(lost_packets R:to-a)" -gt 0 ]
 for dev in A:eth0 R:to-a R:to-b B:eth0; do on ${dev%:*} tc qdisc del dev ${dev#*:} root; done
@@ -67,6 +87,20 @@ for h in A B; do deaf $h; done
 cid=a1a1a1a1a1a1a1a1 peer=b1b1b1b1b1b1b1b1
 plain_udp inside A 6000 10.0.2.2 5000
 plain_udp outside B 5000 10.0.1.1 6000
+
+# What it has refused, and nobody else has heard of.
+count_box R
+speak A 10.0.1.1 10.0.2.2 setup xid=4 id=$cid conn=udp,10.0.1.1,6001,10.0.2.2,81
+wait_for box_counters_are R refused-rule=1
+speak B 10.0.2.2 10.0.1.1 ok reply xid=4 dcid=$cid id=$peer
+ok "an OK to what was refused" wait_for box_counters_are R pkts=2
+ok "opens nothing" no_holes R
+ok "counted" box_counters_are R accepted=0 provisional=0 confirmed=0 consented=0 not-believed=0
+plain_udp caller A 6001 10.0.2.2 81
+plain_udp called B 81 10.0.1.1 6001
+ok "nothing goes out" lost caller called 100 R
+ok "and nothing comes in" lost called caller 100 R
+quit caller called
 
 # Slow machines take their time between two datagrams.
 ctl R box set udp_timeout 120000
