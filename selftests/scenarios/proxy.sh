@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 33
+plan 66
 
 routed
 host P
@@ -107,6 +107,55 @@ is "the proxy learns what was asked for" "$(field value)" 020000510a000202000000
 ok "data passes" exchange client catcher 100k
 quit client catcher
 quiet A P
+
+# A rule that names no port leaves it what it was. TCP and UDP, both families, and a socket
+# that takes IPv4 as IPv6.
+phase kept
+ctl R rule insert in to-a to 10.0.2.0/24 dport 83 redirect 10.0.8.2
+ctl R rule insert in to-a to fd00:2::/64 dport 83 redirect fd00:8::2
+asked4=020000530a0002020000000000000000
+asked6=0a00005300000000fd00000200000000000000000000000200000000
+kept() { # tcp|tcp6|udp SERVER PROXY CLIENT PORT LEVEL WANTED
+	local say="$1 to $2"
+	listener catcher P "$1" "$3" 83 prefer
+	dial client A "$1" "$2" 83 require "$5"
+	if [ "${1%6}" = tcp ]; then
+		tell catcher accept
+		ok "$say: data passes" exchange client catcher 10k
+	else
+		ok "$say: data passes" passes client catcher 100
+		wait_for is_state client established
+		ok "$say: a socket of many peers is told nothing" \
+			not tell catcher getopt "$6" 2538 28
+		is "$say: since it has no peer" "$(field error)" ENOTCONN
+		tell catcher connect "$4" "$5"
+		ok "$say: data comes back" passes catcher client 100
+	fi
+	tell client names
+	is "$say: that is at the proxy, and the same port" "$(field peer)" "*$3,83"
+	tell catcher getopt "$6" 2538 28
+	is "$say: which learns what was asked for" "$(field value)" "$7"
+	ok "$say: the client does not" not tell client getopt "$6" 2538 28
+	is "$say: it knows" "$(field error)" ENOENT
+	quit client catcher
+	quiet A P
+}
+count_box R
+kept tcp 10.0.2.2 10.0.8.2 10.0.1.1 40001 0 $asked4
+phase more
+kept tcp6 10.0.2.2 10.0.8.2 10.0.1.1 40002 41 $asked4
+kept tcp fd00:2::2 fd00:8::2 fd00:1::1 40003 41 $asked6
+kept udp 10.0.2.2 10.0.8.2 10.0.1.1 40004 0 $asked4
+kept udp fd00:2::2 fd00:8::2 fd00:1::1 40005 41 $asked6
+ok "each was redirected" box_counters_are R redirected=5 refused-rule=0
+ok "messages" expect_messages A-R@kept <<-END
+	A > B: Setup(TCP, A,40001 <-> B,83) + SYN
+	R > A: Redirect(TCP, A,40001 <-> B:P,83*, by R)
+	A > P: Setup(TCP, A,40001 <-> B:P,83) + SYN
+	P > A: OK*
+	A > P: Detach(TCP, A,40001 <-> P,83)
+	P > A: OK
+END
 
 # --- refused --------------------------------------------------------------------------------------
 
