@@ -387,8 +387,7 @@ static void csp_attach_state(struct csp_flow *flow, struct sock *sk,
 		/* The silence was that of a place where it is no more. */
 		flow->attempt = 0;
 	}
-	if (!flow->dead && flow->state != CSP_STATE_MOVING &&
-	    flow->state != CSP_STATE_DETACHING)
+	if (csp_flow_lives(flow) && flow->state != CSP_STATE_MOVING)
 		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
 	spin_unlock_bh(&flow->lock);
 	if (again)

@@ -353,6 +353,7 @@ enum csp_due {
 	CSP_DUE_DOUBT,		/* what became of what was in flight at a move? */
 	CSP_DUE_REFRESH,	/* soon boxes forget a silent connection */
 	CSP_DUE_SOCK,		/* is the socket, which is not ours, there? */
+	CSP_DUE_MOVE,		/* a move that could not begin */
 	__CSP_DUE_MAX
 };
 
@@ -409,6 +410,7 @@ enum csp_say {
  * @credit:    bytes that may go there until then
  * @withheld:  and that TCP has sent more
  * @room:      bytes by which the segments are shorter for now
+ * @put_off:   a move could not begin: the name is taken, or TCP is connecting
  * @arrived:   what was in flight at the move is believed to have arrived
  * @old:       the path before this one
  */
@@ -452,6 +454,7 @@ struct csp_move {
 	u32			credit;
 	bool			withheld;
 	u16			room;
+	bool			put_off;
 	bool			arrived;
 	struct csp_oldpath	old;
 };

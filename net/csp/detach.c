@@ -85,7 +85,7 @@ static bool csp_detach_prepare(struct csp_flow *flow)
 	bool tell = false;
 
 	spin_lock_bh(&flow->lock);
-	if (flow->dead || flow->state == CSP_STATE_DETACHING) {
+	if (!csp_flow_lives(flow)) {
 		spin_unlock_bh(&flow->lock);
 		return true;
 	}

@@ -47,6 +47,13 @@ void csp_flow_set_proven(struct csp_flow *flow);
 void csp_flow_todo(struct csp_flow *flow, enum csp_todo what);
 void csp_flow_timer(struct csp_flow *flow, unsigned long delay_ms);
 
+/* Not ended, and this end has not said good-bye; lock held. */
+static inline bool csp_flow_lives(const struct csp_flow *flow)
+{
+	lockdep_assert_held(&flow->lock);
+	return !flow->dead && flow->state != CSP_STATE_DETACHING;
+}
+
 /* Its socket, with a reference, or NULL. Any context. */
 struct sock *csp_flow_sk(struct csp_flow *flow);
 struct csp_move *csp_flow_move_state(struct csp_flow *flow, gfp_t gfp);

@@ -51,6 +51,7 @@
 #include "tomb.h"
 
 #define CSP_HOMELESS_POLL	1000	/* ms; notifiers are faster */
+#define CSP_PUT_OFF_POLL	250	/* ms */
 /* What an Attach needs beside a segment, with IPv6 and UDP. */
 #define CSP_ATTACH_ROOM		256
 
@@ -60,7 +61,7 @@ static void csp_move_homeless(struct csp_flow *flow)
 	struct sock *sk;
 
 	spin_lock_bh(&flow->lock);
-	alive = !flow->dead && flow->state != CSP_STATE_DETACHING;
+	alive = csp_flow_lives(flow);
 	new = alive && flow->state != CSP_STATE_HOMELESS;
 	if (alive) {
 		csp_flow_set_state(flow, CSP_STATE_HOMELESS);
@@ -222,7 +223,7 @@ static void csp_move_renew(struct csp_flow *flow)
 void csp_move_enter(struct csp_flow *flow, struct csp_move *mv)
 {
 	spin_lock_bh(&flow->lock);
-	if (!flow->dead && flow->state != CSP_STATE_DETACHING) {
+	if (csp_flow_lives(flow)) {
 		/* From the first request on, however often it is renewed. */
 		if (flow->state != CSP_STATE_MOVING) {
 			mv->started = jiffies;
@@ -251,37 +252,53 @@ static void csp_move_stays(struct csp_flow *flow, struct sock *sk)
 		return;
 	csp_move_resume(flow, sk);
 	spin_lock_bh(&flow->lock);
-	if (!flow->dead && flow->state != CSP_STATE_DETACHING) {
+	if (csp_flow_lives(flow)) {
 		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
 		csp_move_arm(flow);
 	}
 	spin_unlock_bh(&flow->lock);
 }
 
-/* 0, or why the socket stays where it is. */
+/* 0, or a negative errno: why the socket stays where it is. */
 static int csp_move_socket(struct csp_flow *flow, struct sock *sk,
 			   struct csp_move *mv, const struct csp_tuple *t)
 {
+	u16 code = csp_move_bound(flow) ? CSP_ERR_IMMOVABLE :
+					  csp_rebind_check(sk);
 	int err;
 
-	lock_sock(sk);
-	if (csp_rebind_check(sk) || csp_move_bound(flow)) {
-		CSP_INC(flow->cn, MOVE_IMMOVABLE);
-		err = -EOPNOTSUPP;
-		goto out;
-	}
+	if (code)
+		return code == CSP_ERR_BUSY ? -EAGAIN : -EOPNOTSUPP;
 	/* Before the rebind: what it makes TCP send is to be held. */
 	csp_move_enter(flow, mv);
 	err = csp_move_rename(flow, sk, t);
-	if (err == -EADDRINUSE)
-		CSP_INC(flow->cn, MOVE_IN_USE);
-	else if (err == -EOPNOTSUPP)
-		CSP_INC(flow->cn, MOVE_IMMOVABLE);
 	if (err)
 		csp_move_stays(flow, sk);
-out:
-	release_sock(sk);
 	return err;
+}
+
+/*
+ * The socket did not get its new name. The name may be that of a connection
+ * in TIME_WAIT, and TCP does not connect for ever: section "The mover".
+ */
+static void csp_move_put_off(struct csp_flow *flow, struct csp_move *mv,
+			     int err)
+{
+	/* Memory and routes come back as well. */
+	bool later = err && err != -EOPNOTSUPP;
+
+	if (err == -EOPNOTSUPP)
+		CSP_INC(flow->cn, MOVE_IMMOVABLE);
+	else if (err == -EADDRINUSE && !mv->put_off)
+		CSP_INC(flow->cn, MOVE_IN_USE);
+	else if (err == -EAGAIN && !mv->put_off)
+		CSP_INC(flow->cn, MOVE_EARLY);
+	mv->put_off = later;
+	if (!later)
+		return;
+	spin_lock_bh(&flow->lock);
+	csp_move_set_due(flow, CSP_DUE_MOVE, CSP_PUT_OFF_POLL);
+	spin_unlock_bh(&flow->lock);
 }
 
 /* The best name is that which the socket has. */
@@ -289,6 +306,8 @@ static void csp_move_back(struct csp_flow *flow, struct sock *sk)
 {
 	struct csp_move *mv = flow->move;
 
+	if (mv)
+		mv->put_off = false;
 	/* It got that by a move of which the peer does not know yet. */
 	if (READ_ONCE(flow->state) == CSP_STATE_HOMELESS && mv && mv->asking) {
 		csp_move_enter(flow, mv);
@@ -310,6 +329,7 @@ void csp_move_begin(struct csp_flow *flow)
 	struct csp_move *mv;
 	struct sock *sk;
 	u8 state = READ_ONCE(flow->state);
+	int err;
 
 	if (state != CSP_STATE_ESTABLISHED && state != CSP_STATE_EMBRYONIC &&
 	    state != CSP_STATE_MOVING && state != CSP_STATE_HOMELESS)
@@ -338,7 +358,11 @@ void csp_move_begin(struct csp_flow *flow)
 		goto out;
 	}
 	csp_move_redirect_forget(flow);
-	if (!csp_move_socket(flow, sk, mv, &t)) {
+	lock_sock(sk);
+	err = csp_move_socket(flow, sk, mv, &t);
+	release_sock(sk);
+	csp_move_put_off(flow, mv, err);
+	if (!err) {
 		CSP_INC(flow->cn, MOVE_OUT);
 		csp_nl_event(flow, CSP_EVENT_MOVING);
 	}

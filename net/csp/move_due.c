@@ -129,6 +129,8 @@ void csp_move_due(struct csp_flow *flow)
 		csp_refresh_timer(flow);
 	if (csp_move_take_due(flow, CSP_DUE_SOCK))
 		csp_listen_look(flow);
+	if (csp_move_take_due(flow, CSP_DUE_MOVE))
+		csp_move_begin(flow);
 	spin_lock_bh(&flow->lock);
 	if (!flow->dead && flow->state == CSP_STATE_ESTABLISHED)
 		csp_move_arm(flow);

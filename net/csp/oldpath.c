@@ -250,7 +250,7 @@ static void csp_oldpath_restore(struct csp_flow *flow)
 	mv->due[CSP_DUE_OK] = 0;
 	mv->due[CSP_DUE_OLD] = 0;
 	mv->due[CSP_DUE_DOUBT] = 0;
-	if (!flow->dead && flow->state != CSP_STATE_DETACHING) {
+	if (csp_flow_lives(flow)) {
 		flow->attempt = 0;
 		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
 		csp_move_arm(flow);

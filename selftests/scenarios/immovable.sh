@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Sockets that cannot move stay where they are, which is counted, and lose nothing:
-# with keys of TCP-MD5, with the new name taken, bound to a device.
+# with keys of TCP-MD5, with the new name taken, bound to a device, not connected yet.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 20
+plan 26
 
 routed 5ms
 link A:eth1 R:to-a2
@@ -46,15 +46,15 @@ quiet A B
 
 # Another connection, that is plain, has the name that the first would get.
 talk A B 10.0.2.2 tcp 40002
-other() { # From 10.0.3.1, the same port.
+other() { # PORT
 	sock other A
 	tell other socket tcp 4
-	tell other bind 10.0.3.1 40002
+	tell other bind 10.0.3.1 "$1"
 	tell other connect 10.0.2.2 80
 	tell server accept
+	tell server use 1
 }
-other
-tell server use 1
+other 40002
 count_from_here A B
 ctl A flow move all to 10.0.3.1 >/dev/null
 ok "the new name is taken: it stays, which is counted" wait_for counters_are A move-in-use=1
@@ -72,6 +72,41 @@ tell server reset
 tell server use 1
 ok "until it is free" wait_for moved A 1
 is "the server's view" "$(place server)" "10.0.2.2,80 10.0.3.1,40002 established 1"
+ok "data arrives" exchange client server 10k
+quit client server other
+quiet A B
+
+# The other connection ends, and both hosts know.
+talk A B 10.0.2.2 tcp 40004
+other 40004
+count_from_here A B
+ctl A flow move all to 10.0.3.1 >/dev/null
+wait_for counters_are A move-in-use=1
+tell other reset
+ok "the new name becomes free: the client moves by itself" wait_for moved A 1
+ok "which has been counted once" counters_are A move-in-use=1
+ok "data arrives" exchange client server 10k
+quit client server
+quiet A B
+
+# Signalling has its answer before TCP has.
+listener server B tcp 10.0.2.2 80 prefer
+firewall R <<-END
+	chain forward {
+		type filter hook forward priority filter;
+		tcp flags & (syn | ack) == syn | ack drop
+	}
+END
+count_from_here A B
+client client A tcp 10.0.2.2 80 prefer 40005
+tell client begin 10.0.2.2 80
+wait_for state_is A established
+ctl A flow move all to 10.0.3.1 >/dev/null
+ok "TCP is connecting: put off, which is counted" wait_for counters_are A move-early=1
+no_firewall R
+tell client end
+tell server accept
+ok "connected: the client moves" wait_for moved A 1
 ok "data arrives" exchange client server 10k
 quit client server
 quiet A B
