@@ -317,6 +317,12 @@ static bool csp_out_tuple(const struct sock *sk, const struct sk_buff *skb,
 	       t->lport == inet_sk(sk)->inet_sport;
 }
 
+/* Is it the first packet of a TCP connection? */
+static bool csp_tcp_begins(const struct tcphdr *th)
+{
+	return th->syn && !th->ack;
+}
+
 /*
  * A flow whose socket is gone, or has disconnected, has the name that a new
  * connection gets. The peer sees that by the Setup; csp.rst, section "Responder".
@@ -324,8 +330,7 @@ static bool csp_out_tuple(const struct sock *sk, const struct sk_buff *skb,
 static bool csp_out_anew(struct csp_flow *flow, const struct sk_buff *skb)
 {
 	if (READ_ONCE(flow->state) != CSP_STATE_DETACHING ||
-	    (flow->t.proto == IPPROTO_TCP &&
-	     (!tcp_hdr(skb)->syn || tcp_hdr(skb)->ack)))
+	    (flow->t.proto == IPPROTO_TCP && !csp_tcp_begins(tcp_hdr(skb))))
 		return false;
 	csp_flow_kill(flow, CSP_EVENT_DETACHED);
 	return true;
@@ -374,7 +379,7 @@ static unsigned int csp_out_auto(struct csp_net *cn, struct sock *sk,
 	u8 mode;
 
 	if (sk->sk_protocol == IPPROTO_TCP) {
-		if (!tcp_hdr(skb)->syn || tcp_hdr(skb)->ack)
+		if (!csp_tcp_begins(tcp_hdr(skb)))
 			return NF_ACCEPT;
 	} else if (sk->sk_protocol != IPPROTO_UDP) {
 		return NF_ACCEPT;
@@ -438,7 +443,7 @@ static bool csp_in_begins(const struct sk_buff *skb, const struct csp_tuple *t)
 		return true;
 	th = skb_header_pointer(skb, csp_skb_transport(skb, &proto),
 				sizeof(buf), &buf);
-	return th && th->syn && !th->ack;
+	return th && csp_tcp_begins(th);
 }
 
 /* Would this packet begin a plain connection to a socket that forbids it? */

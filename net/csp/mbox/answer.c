@@ -154,7 +154,7 @@ static bool csp_hole_inherit(struct csp_hole *hole)
 	if (!old)
 		return false;
 	/* The next packet will not find it. */
-	if (!old->ct || nf_ct_is_dying(old->ct) || nf_ct_is_expired(old->ct)) {
+	if (!old->ct || csp_timeout_over(old->ct)) {
 		csp_hole_remove(old, true);
 		return false;
 	}

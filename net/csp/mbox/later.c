@@ -208,7 +208,7 @@ static bool csp_move_again(struct csp_packet *p, struct csp_hole *hole,
 
 	if (!old || old->cid != mv->cid)
 		return csp_move_done(hole, mv);
-	if (old->ct && (nf_ct_is_dying(old->ct) || nf_ct_is_expired(old->ct)))
+	if (old->ct && csp_timeout_over(old->ct))
 		return false;
 	if (old->nat.inside == old->end &&
 	    csp_nat_is_asked(p, &mv->key, &old->key, &old->nat))

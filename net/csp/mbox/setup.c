@@ -257,7 +257,7 @@ static bool csp_setup_taken(struct csp_hole *hole, struct csp_verdict *v)
 	if (!old)
 		return false;
 	if (old->state != CSP_MBOX_STATE_OPEN || !old->ct ||
-	    nf_ct_is_dying(old->ct) || nf_ct_is_expired(old->ct)) {
+	    csp_timeout_over(old->ct)) {
 		csp_setup_succeed(old, v);
 		return false;
 	}

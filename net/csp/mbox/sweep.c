@@ -101,7 +101,7 @@ static void csp_sweep_move(struct csp_hole *hole)
 	const struct csp_hole_move *mv = hole->move;
 
 	if (!mv || (time_before_eq(jiffies, mv->until) &&
-		    !nf_ct_is_dying(mv->ct) && !nf_ct_is_expired(mv->ct)))
+		    !csp_timeout_over(mv->ct)))
 		return;
 	CSP_BOX_INC(hole->box, UNANSWERED);
 	csp_hole_drop_move(hole, true);

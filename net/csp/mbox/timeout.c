@@ -308,3 +308,15 @@ void csp_timeout_leave(struct nf_conn *ct, bool timed)
 	WRITE_ONCE(ct->timeout, nfct_time_stamp + table[csp_timeout_state(ct)]);
 	rcu_read_unlock();
 }
+
+/**
+ * csp_timeout_over() - is an entry one that no packet will find?
+ * @ct: an entry of conntrack's table, of which the caller has a reference
+ *
+ * Context: any.
+ * Return: true if its time is over or it is being deleted.
+ */
+bool csp_timeout_over(const struct nf_conn *ct)
+{
+	return nf_ct_is_dying(ct) || nf_ct_is_expired(ct);
+}

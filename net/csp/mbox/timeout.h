@@ -24,5 +24,7 @@ void csp_timeout_run(struct nf_conn *ct, struct nf_ct_timeout *timeout,
 		     bool timed);
 void csp_timeout_correct(struct nf_conn *ct, u32 ms, bool given_back);
 void csp_timeout_leave(struct nf_conn *ct, bool timed);
+/* The next packet will not find it. */
+bool csp_timeout_over(const struct nf_conn *ct);
 
 #endif /* _NET_CSP_MBOX_TIMEOUT_H */
