@@ -62,12 +62,12 @@ static bool csp_attach_may_compute(struct csp_rx *rx, struct csp_flow *flow,
 	if (!flow->pair || smp_load_acquire(&flow->pair->ready))
 		return true;
 	/* Only a move can be asked for an echo; section "Bundles". */
-	if (CSP_HAS(msg, LOCAL_ID) && csp_cookie_echoed(rx, msg))
+	if (CSP_HAS(msg, LOCAL_ID) && csp_cookie_echoed(rx, msg, msg->cid))
 		return true;
 	if (csp_limit_dh(rx->cn))
 		return true;
 	if (CSP_HAS(msg, LOCAL_ID))
-		csp_cookie_ask(rx, msg);
+		csp_cookie_ask(rx, msg, msg->cid);
 	else
 		CSP_INC(rx->cn, RATE_LIMITED);
 	return false;

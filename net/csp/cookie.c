@@ -104,19 +104,20 @@ EXPORT_SYMBOL_GPL(csp_cookie_ok);
 
 /**
  * csp_cookie_echoed() - has the sender of a request echoed a nonce of ours?
- * @rx:  the packet
- * @msg: the request, which has LOCAL_ID
+ * @rx:   the packet
+ * @msg:  the request, which has LOCAL_ID
+ * @what: what the nonce is for: the asker's identifier, or more than that
  *
  * Counts it if there is an echo.
  *
  * Context: any.
  * Return: whether he has: his address is where he says.
  */
-bool csp_cookie_echoed(struct csp_rx *rx, const struct csp_msg *msg)
+bool csp_cookie_echoed(struct csp_rx *rx, const struct csp_msg *msg, __be64 what)
 {
 	if (!CSP_HAS(msg, NONCE_ECHO))
 		return false;
-	if (csp_cookie_ok(rx->cn, &rx->saddr, &rx->daddr, msg->cid,
+	if (csp_cookie_ok(rx->cn, &rx->saddr, &rx->daddr, what,
 			  &msg->nonce_echo)) {
 		CSP_INC(rx->cn, COOKIE_OK);
 		return true;
@@ -128,12 +129,13 @@ EXPORT_SYMBOL_GPL(csp_cookie_echoed);
 
 /**
  * csp_cookie_ask() - answer a request with a nonce, and keep nothing
- * @rx:  the packet
- * @msg: the request, which has LOCAL_ID
+ * @rx:   the packet
+ * @msg:  the request, which has LOCAL_ID
+ * @what: what the nonce is for: the asker's identifier, or more than that
  *
  * Context: any.
  */
-void csp_cookie_ask(struct csp_rx *rx, const struct csp_msg *msg)
+void csp_cookie_ask(struct csp_rx *rx, const struct csp_msg *msg, __be64 what)
 {
 	u8 nonce[CSP_COOKIE_LEN];
 	struct csp_writer *wr;
@@ -145,7 +147,7 @@ void csp_cookie_ask(struct csp_rx *rx, const struct csp_msg *msg)
 	wr = csp_rx_reply(rx, CSP_MSG_ACK, msg->cid);
 	if (!wr)
 		return;
-	csp_cookie_make(rx->cn, &rx->saddr, &rx->daddr, msg->cid, nonce);
+	csp_cookie_make(rx->cn, &rx->saddr, &rx->daddr, what, nonce);
 	csp_write_blob(wr, CSP_A_NONCE, nonce, sizeof(nonce));
 	CSP_INC(rx->cn, COOKIE_OUT);
 }

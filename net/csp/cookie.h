@@ -30,7 +30,7 @@ void csp_cookie_make(struct csp_net *cn, const struct in6_addr *saddr,
 bool csp_cookie_ok(struct csp_net *cn, const struct in6_addr *saddr,
 		   const struct in6_addr *daddr, __be64 cid,
 		   const struct csp_blob *echo);
-bool csp_cookie_echoed(struct csp_rx *rx, const struct csp_msg *msg);
-void csp_cookie_ask(struct csp_rx *rx, const struct csp_msg *msg);
+bool csp_cookie_echoed(struct csp_rx *rx, const struct csp_msg *msg, __be64 what);
+void csp_cookie_ask(struct csp_rx *rx, const struct csp_msg *msg, __be64 what);
 
 #endif /* _NET_CSP_COOKIE_H */

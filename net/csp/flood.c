@@ -360,6 +360,12 @@ static void csp_ask_ok(struct csp_flood *fl, struct csp_ask *ask,
 	ask->due = jiffies + msecs_to_jiffies(ms);
 }
 
+static bool csp_ask_knows(const struct csp_ask *ask, const struct csp_blob *nonce)
+{
+	return ask->cookie_len == nonce->len &&
+	       !memcmp(ask->cookie, nonce->data, nonce->len);
+}
+
 static void csp_ask_answered(struct csp_flood *fl, struct csp_ask *ask,
 			     const struct csp_msg *msg)
 {
@@ -368,7 +374,8 @@ static void csp_ask_answered(struct csp_flood *fl, struct csp_ask *ask,
 		csp_ask_ok(fl, ask, msg);
 		break;
 	case CSP_MSG_ACK:
-		if (!CSP_HAS(msg, NONCE) || ask->cookie_len)
+		/* That which was echoed may have been good only once. */
+		if (!CSP_HAS(msg, NONCE) || csp_ask_knows(ask, &msg->nonce))
 			return;
 		ask->cookie_len = msg->nonce.len;
 		memcpy(ask->cookie, msg->nonce.data, ask->cookie_len);

@@ -639,12 +639,12 @@ static u16 csp_knock_load(struct csp_knock *k, bool *answered)
 	if ((!udp && n >= max) || !csp_knock_fair(k))
 		return CSP_ERR_FULL;
 	if (wanted || CSP_HAS(k->msg, NONCE))
-		k->proven = csp_cookie_echoed(k->rx, k->msg);
+		k->proven = csp_cookie_echoed(k->rx, k->msg, k->msg->cid);
 	if (k->proven)
 		return 0;
 	if (wanted || !csp_knock_may_compute(k)) {
 		*answered = true;
-		csp_cookie_ask(k->rx, k->msg);
+		csp_cookie_ask(k->rx, k->msg, k->msg->cid);
 		return 0;
 	}
 	return n >= max ? CSP_ERR_FULL : 0;
@@ -675,6 +675,19 @@ static bool csp_knock_alive(const struct csp_flow *flow, const struct sock *sk)
 	       READ_ONCE(sk->sk_state) == TCP_ESTABLISHED;
 }
 
+/*
+ * Section "Rejection": the copies of a Setup in another's name may be many. One
+ * whose sender has proved to be there is answered whenever it comes.
+ */
+static bool csp_knock_may_repeat(const struct csp_knock *k,
+				 const struct csp_flow *flow)
+{
+	if (READ_ONCE(flow->state) != CSP_STATE_EMBRYONIC &&
+	    !READ_ONCE(flow->unproven))
+		return true;
+	return csp_limit_reply(k->rx->cn, &k->rx->saddr);
+}
+
 /* True: the Setup was for this flow, and has been dealt with. */
 static bool csp_knock_known(struct csp_knock *k, struct csp_flow *flow,
 			    u16 *code)
@@ -687,7 +700,10 @@ static bool csp_knock_known(struct csp_knock *k, struct csp_flow *flow,
 	if (!flow->initiator && (flow->peer_cid0 == k->msg->cid ||
 				 READ_ONCE(flow->peer_cid) == k->msg->cid)) {
 		CSP_INC(cn, SETUP_DUP);
-		csp_listen_ok(k, flow);
+		if (csp_knock_may_repeat(k, flow))
+			csp_listen_ok(k, flow);
+		else
+			CSP_INC(cn, RATE_LIMITED);
 		return true;
 	}
 	if (READ_ONCE(flow->state) == CSP_STATE_SETUP) {
@@ -705,8 +721,8 @@ static bool csp_knock_known(struct csp_knock *k, struct csp_flow *flow,
 		}
 	}
 	/* Blind packets remove nothing. */
-	if (!csp_cookie_echoed(k->rx, k->msg)) {
-		csp_cookie_ask(k->rx, k->msg);
+	if (!csp_cookie_echoed(k->rx, k->msg, k->msg->cid)) {
+		csp_cookie_ask(k->rx, k->msg, k->msg->cid);
 		return true;
 	}
 	csp_flow_kill(flow, CSP_EVENT_DELETED);

@@ -249,7 +249,7 @@ def ask_gateway(prober, own, gateway):
 
     echo = p.attr("NONCE_ECHO", ask("no echo")["NONCE"])
     ask("a block", echo)
-    ask("again", echo)
+    echo = p.attr("NONCE_ECHO", ask("again", echo)["NONCE"])
     ask("no block", echo, p.attr("TIMEOUT", p.u32(0)))
 
 

@@ -92,7 +92,19 @@ def main():
     tell("no LOCAL_ID", v.ask(a, s, token, echo(nonce), drop=("LOCAL_ID",)))
     tell("two gateways", v.ask(a, s, token, echo(nonce), cid=cid, vias=2))
     tell("as it should be", v.ask(a, s, token, echo(nonce), cid=cid))
-    tell("once more", v.ask(a, s, token, echo(nonce), cid=cid))
+    # What somebody recorded is asked for another echo, and does nothing.
+    more = v.ask(a, s, token, echo(nonce), cid=cid)
+    tell("once more", more)
+    renewal = more.messages[0].attrs["NONCE"]
+    tell("renewed", v.ask(a, s, token, echo(renewal), cid=cid))
+    last = v.ask(a, s, token, cid=cid).messages[0].attrs["NONCE"]
+    none = p.attr("TIMEOUT", p.u32(0))
+    tell("lifted", v.ask(a, s, token, echo(last), none, cid=cid))
+    for name, old in ("block", nonce), ("renewal", renewal), ("end", last):
+        more = v.ask(a, s, token, echo(old), cid=cid)
+        tell(f"the {name} recorded", more)
+    tell("blocked again",
+         v.ask(a, s, token, echo(more.messages[0].attrs["NONCE"]), cid=cid))
     while str(v.ask(a, s, token, cid=cid)) != "REJECT AUTH":
         time.sleep(0.05)
     tell("too late", v.ask(a, s, token, echo(nonce), cid=cid))

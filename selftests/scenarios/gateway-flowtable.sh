@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A gateway whose ruleset has a flowtable stops a flood that the flowtable forwards, of
-# IPv4 and IPv6, also at a device that comes later; what nobody blocked goes on.
+# IPv4 and IPv6, also at a device that comes later; what nobody blocked goes on.  Nor does
+# anything pass that hides its transport, or looks like signalling.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/gateway.sh"
 
-plan 30
+plan 34
 
 gateways
 addr A:eth0 fd00:1::1/64
@@ -81,6 +82,8 @@ flood() { # SERVER CLIENT OWN_PORT
 drain() { while tell "$1" recv 10 100; do :; done; } # NAME
 
 blocked() { # SERVER CLIENT OWN_PORT
+	local ip=ip
+	[[ $1 != *:* ]] || ip=ip6
 	ctl S block add "$2" for 5m
 	wait_for stopped_is G "$2 $1 any"
 	ok "the other direction is still the flowtable's" wait_for is_fast "$3"
@@ -88,10 +91,34 @@ blocked() { # SERVER CLIENT OWN_PORT
 	for _ in {1..5}; do tell client send 50; done
 	ok "no data arrives" not tell server recv 50 200
 	ok "it is counted" wait_for box_counters_are G block-drops=5
+	firewall S <<-END
+		counter came {}
+		chain seen {
+			type filter hook prerouting priority raw
+			$ip saddr $2 counter name came
+		}
+	END
+	count_box G
+	on A "$lib/around.py" "$2" "$1" 5000 >/dev/null
+	odd "$2" "$1"
+	ok "nor anything odd: counted" wait_for box_counters_are G "block-drops=>9" unparsed=1
+	is "and not there" "$(hits S came)" 0
+	no_firewall S
+}
+# No transport, one that does not exist, no signalling that is any, an answer to nothing.
+odd() { # FROM TO
+	on A python3 - "$2" <<-END
+		import socket, sys
+		family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+		for proto in 59, 200, 253:
+		    with socket.socket(family, socket.SOCK_RAW, proto) as s:
+		        s.sendto(bytes([0x9f] * 40), (sys.argv[1], 0))
+	END
+	speak A "$1" "$2" ok reply xid=1 dcid=1122334455667788 id=1122334455667788
 }
 
 if ! offload 2>/dev/null; then
-	skip 30 "no flowtables in this kernel"
+	skip 34 "no flowtables in this kernel"
 	exit
 fi
 flood 10.0.2.2 10.0.1.1 40000
@@ -107,7 +134,7 @@ listener server S udp 0.0.0.0 5000 prefer
 dial client A udp 10.0.2.2 5000 require 40002
 passes client server 100
 wait_for is_state client established
-hooks "nothing is blocked: no hook" not hooked to-a
+hooks "nothing is blocked: no hook" wait_for not hooked to-a
 ctl S block add 10.0.1.1 for 5m
 wait_for stopped_is G "10.0.1.1 10.0.2.2 any"
 hooks "something is: each device has one" wait_for hooked to-a

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Nobody has a gateway stop anything but what comes to himself: not without its token,
-# not with an old one or that of others, not without an echo, not more than one host's
-# packets.  Nor does a forged notice of a gateway, or a forged token, do harm.
+# not with an old one or that of others, not without an echo, not by what the victim said
+# before, not more than one host's packets.  Nor does a forged notice of a gateway, or a forged token, do harm.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/gateway.sh"
@@ -46,13 +46,19 @@ cat >"$tmp/wanted" <<-END
 	no LOCAL_ID: REJECT MALFORMED 5
 	two gateways: REJECT MALFORMED 4
 	as it should be: OK
-	once more: OK
+	once more: ACK
+	renewed: OK
+	lifted: OK
+	the block recorded: ACK
+	the renewal recorded: ACK
+	the end recorded: ACK
+	blocked again: OK
 	too late: REJECT AUTH
 END
 ok "what a gateway answers" diff "$tmp/wanted" "$tmp/answers"
 ok "each is counted" box_counters_are G block-malformed=7 block-mismatch=1 block-challenged=">2" \
-	block-auth=">7" blocked=1 block-renewed=1
-ok "echoes, too" counters_are G cookie-bad=2 cookie-ok=2
+	block-auth=">7" blocked=2 block-renewed=1 block-lifted=1
+ok "echoes, too" counters_are G cookie-bad=6 cookie-ok=4
 is "one block, of him who asked" "$(stopped G)" "10.0.1.1 10.0.2.2 any"
 ctl G gateway unblock all >/dev/null
 ok "data passes again" passes client server 50

@@ -3,11 +3,11 @@
  * Floods that a gateway stops: the table, and what drops; csp.rst, section
  * "Gateways and floods".
  *
- * They are dropped at the devices (ingress.c), before a flowtable, or where a
- * device cannot be hooked as the first thing that happens to an IP packet: before
- * conntrack, before any rule and before routing. A packet costs a hash look-up,
- * and while no namespace has a block, nothing but the patched jump of a static
- * key. Signalling passes here: gateway.c refuses it in words.
+ * They are dropped at the devices (ingress.c), before a flowtable; what has not
+ * come that way, as the first thing that happens to an IP packet: before
+ * conntrack, before any rule and before routing. A packet costs a hash look-up
+ * in each of the two, and while no namespace has a block, nothing but the patched
+ * jump of a static key. Signalling passes here: gateway.c refuses it in words.
  */
 #include <linux/ip.h>
 #include <linux/ipv6.h>
@@ -16,6 +16,7 @@
 #include <linux/minmax.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
@@ -23,10 +24,11 @@
 #include "gateway.h"
 #include "hook.h"
 
-/* Defragmentation comes before, so that a fragment has its transport. */
 #define CSP_BLOCK_PRIORITY	(NF_IP_PRI_RAW - 1)
 /* Removed before others get the lock. */
 #define CSP_BLOCK_BATCH		256U
+/* The hooks stay for so long: a victim shall not have them come and go. */
+#define CSP_BLOCK_IDLE		(5 * HZ)
 
 static DEFINE_STATIC_KEY_FALSE(csp_block_key);
 
@@ -135,18 +137,20 @@ static unsigned int csp_block_drop(struct csp_box *box,
  * csp_block_ip4() - drop an IPv4 packet that is blocked
  * @box: namespace
  * @skb: a packet, nothing of which has been checked
+ * @off: where its header is
  *
  * Context: softirq, RCU.
  * Return: what becomes of the packet.
  */
-unsigned int csp_block_ip4(struct csp_box *box, const struct sk_buff *skb)
+unsigned int csp_block_ip4(struct csp_box *box, const struct sk_buff *skb,
+			   int off)
 {
 	const struct iphdr *iph;
 	struct in6_addr src, dst;
 	struct csp_block *block;
 	struct iphdr buf;
 
-	iph = skb_header_pointer(skb, skb_network_offset(skb), sizeof(buf), &buf);
+	iph = skb_header_pointer(skb, off, sizeof(buf), &buf);
 	if (!iph || iph->protocol == csp_ipproto)
 		return NF_ACCEPT;
 	ipv6_addr_set_v4mapped(iph->saddr, &src);
@@ -155,53 +159,69 @@ unsigned int csp_block_ip4(struct csp_box *box, const struct sk_buff *skb)
 	return block ? csp_block_drop(box, block) : NF_ACCEPT;
 }
 
+/*
+ * The transport behind extension headers. NEXTHDR_NONE: nobody can say, and only
+ * a block of all transports stops it.
+ */
+static u8 csp_block_transport6(const struct sk_buff *skb, int off, u8 nexthdr)
+{
+	const struct frag_hdr *fh;
+	struct frag_hdr buf;
+	__be16 frag_off;
+
+	if (!ipv6_ext_hdr(nexthdr))
+		return nexthdr;
+	off = ipv6_skip_exthdr(skb, off, &nexthdr, &frag_off);
+	if (off < 0)
+		return NEXTHDR_NONE;
+	if (nexthdr != NEXTHDR_FRAGMENT)
+		return nexthdr;
+	/* Not the first fragment: the rest is in another packet. */
+	fh = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	return fh ? fh->nexthdr : NEXTHDR_NONE;
+}
+
 /**
  * csp_block_ip6() - drop an IPv6 packet that is blocked
  * @box: namespace
  * @skb: a packet, nothing of which has been checked
+ * @off: where its header is
  *
  * Context: softirq, RCU.
  * Return: what becomes of the packet.
  */
-unsigned int csp_block_ip6(struct csp_box *box, const struct sk_buff *skb)
+unsigned int csp_block_ip6(struct csp_box *box, const struct sk_buff *skb,
+			   int off)
 {
-	const int off = skb_network_offset(skb);
 	const struct ipv6hdr *ip6h;
 	struct csp_block *block;
 	struct ipv6hdr buf;
-	__be16 frag_off;
 	u8 nexthdr;
 
 	ip6h = skb_header_pointer(skb, off, sizeof(buf), &buf);
 	if (!ip6h || !READ_ONCE(box->blocks->n))
 		return NF_ACCEPT;
-	nexthdr = ip6h->nexthdr;
-	if (ipv6_ext_hdr(nexthdr) &&
-	    ipv6_skip_exthdr(skb, off + sizeof(*ip6h), &nexthdr, &frag_off) < 0)
-		return NF_ACCEPT;
+	nexthdr = csp_block_transport6(skb, off + sizeof(*ip6h), ip6h->nexthdr);
 	if (nexthdr == csp_ipproto)
 		return NF_ACCEPT;
 	block = csp_block_find(box, &ip6h->saddr, &ip6h->daddr, 6, nexthdr);
 	return block ? csp_block_drop(box, block) : NF_ACCEPT;
 }
 
-/* Has a packet passed a hook of its device, or can none be blocked? */
-static __always_inline bool csp_block_done(const struct csp_box *box)
-{
-	return !static_branch_unlikely(&csp_block_key) ||
-	       READ_ONCE(box->blocks->ingress.complete);
-}
-
 static unsigned int csp_block_hook4(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
-	return csp_block_done(priv) ? NF_ACCEPT : csp_block_ip4(priv, skb);
+	if (!static_branch_unlikely(&csp_block_key))
+		return NF_ACCEPT;
+	return csp_block_ip4(priv, skb, skb_network_offset(skb));
 }
 
 static unsigned int csp_block_hook6(void *priv, struct sk_buff *skb,
 				    const struct nf_hook_state *state)
 {
-	return csp_block_done(priv) ? NF_ACCEPT : csp_block_ip6(priv, skb);
+	if (!static_branch_unlikely(&csp_block_key))
+		return NF_ACCEPT;
+	return csp_block_ip6(priv, skb, skb_network_offset(skb));
 }
 
 static const struct nf_hook_ops csp_block_ops[] = {
@@ -271,19 +291,22 @@ void csp_blocks_unhook(struct csp_box *box)
 
 /* --- the table --- */
 
+/* Who has one address of an IPv6 /64 has them all; csp.rst, section "Shares". */
 static struct csp_victim *csp_victim_get(struct csp_blocks *bs,
-					 const struct in6_addr *addr)
+					 const struct csp_block_key *key)
 {
 	struct csp_victim *victim;
+	struct in6_addr addr;
 
 	lockdep_assert_held(&bs->lock);
-	victim = rhashtable_lookup_fast(&bs->victims, addr, csp_victim_params);
+	ipv6_addr_prefix(&addr, &key->dst, key->family == 4 ? 128 : 64);
+	victim = rhashtable_lookup_fast(&bs->victims, &addr, csp_victim_params);
 	if (victim)
 		return victim;
 	victim = kzalloc(sizeof(*victim), GFP_ATOMIC);
 	if (!victim)
 		return NULL;
-	victim->addr = *addr;
+	victim->addr = addr;
 	if (!rhashtable_insert_fast(&bs->victims, &victim->node,
 				    csp_victim_params))
 		return victim;
@@ -319,6 +342,8 @@ static void csp_block_remove(struct csp_blocks *bs, struct csp_block *block)
 	list_del(&block->list);
 	rb_erase_cached(&block->order, &bs->order);
 	WRITE_ONCE(bs->n, bs->n - 1);
+	if (!bs->n)
+		bs->idle = jiffies;
 	bs->genid++;
 	if (block->key.proto)
 		WRITE_ONCE(bs->n_proto, bs->n_proto - 1);
@@ -383,7 +408,7 @@ static int csp_block_new(struct csp_blocks *bs,
 			 const struct csp_block_key *key, __be64 cid,
 			 unsigned long expires)
 {
-	struct csp_victim *victim = csp_victim_get(bs, &key->dst);
+	struct csp_victim *victim = csp_victim_get(bs, key);
 	int err;
 
 	if (!victim)
@@ -409,8 +434,9 @@ static void csp_blocks_arm(struct csp_blocks *bs)
 	long wait = 0;
 
 	lockdep_assert_held(&bs->lock);
-	if (first && bs->live)
-		wait = first->expires - jiffies + 1;
+	if (bs->live)
+		wait = (first ? first->expires : bs->idle + CSP_BLOCK_IDLE) -
+		       jiffies + 1;
 	if (first || bs->live)
 		mod_delayed_work(system_wq, &bs->work, max(wait, 0L));
 }
@@ -499,6 +525,47 @@ u32 csp_blocks_flush(struct csp_box *box)
 	return n - left;
 }
 
+/* --- requests that were good --- */
+
+static u32 *csp_block_turn_of(struct csp_blocks *bs,
+			      const struct csp_block_key *key)
+{
+	return &bs->turns[siphash(key, sizeof(*key), &bs->turn_key) %
+			  CSP_BLOCK_TURNS];
+}
+
+/**
+ * csp_block_turn() - how many requests about something have been good
+ * @bs:  all of a namespace
+ * @key: what they are about; others may share its number
+ *
+ * It goes into the nonce that is asked back, so that a nonce is good once:
+ * whoever recorded a request cannot have it obeyed again.
+ *
+ * Context: any.
+ * Return: the number.
+ */
+u32 csp_block_turn(struct csp_blocks *bs, const struct csp_block_key *key)
+{
+	return READ_ONCE(*csp_block_turn_of(bs, key));
+}
+
+/**
+ * csp_block_took() - one more has been good
+ * @bs:  all of a namespace
+ * @key: what it is about
+ *
+ * Context: any.
+ */
+void csp_block_took(struct csp_blocks *bs, const struct csp_block_key *key)
+{
+	spin_lock_bh(&bs->lock);
+	WRITE_ONCE(*csp_block_turn_of(bs, key), csp_block_turn(bs, key) + 1);
+	spin_unlock_bh(&bs->lock);
+}
+
+/* --- time --- */
+
 /* Removes what is over, so many at a time. */
 static void csp_blocks_expire(struct csp_blocks *bs)
 {
@@ -522,7 +589,8 @@ static void csp_blocks_work(struct work_struct *work)
 	spin_lock_bh(&bs->lock);
 	csp_blocks_expire(bs);
 	was = bs->live;
-	live = bs->n;
+	live = bs->n ||
+	       (was && time_before(jiffies, bs->idle + CSP_BLOCK_IDLE));
 	WRITE_ONCE(bs->live, live);
 	if (live)
 		csp_blocks_arm(bs);
@@ -563,6 +631,7 @@ int csp_blocks_init(struct csp_box *box)
 	spin_lock_init(&bs->lock);
 	INIT_LIST_HEAD(&bs->list);
 	bs->order = RB_ROOT_CACHED;
+	get_random_bytes(&bs->turn_key, sizeof(bs->turn_key));
 	INIT_DELAYED_WORK(&bs->work, csp_blocks_work);
 	box->blocks = bs;
 	return 0;
@@ -586,6 +655,10 @@ void csp_blocks_exit(struct csp_box *box)
 
 	csp_blocks_flush(box);
 	/* The last run turns the static key off. */
+	spin_lock_bh(&bs->lock);
+	bs->idle = jiffies - CSP_BLOCK_IDLE;
+	csp_blocks_arm(bs);
+	spin_unlock_bh(&bs->lock);
 	flush_delayed_work(&bs->work);
 	rhashtable_destroy(&bs->victims);
 	rhashtable_destroy(&bs->table);

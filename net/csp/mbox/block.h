@@ -6,9 +6,12 @@
 #define _NET_CSP_MBOX_BLOCK_H
 
 #include <linux/rbtree.h>
+#include <linux/siphash.h>
 
 #include "ingress.h"
 #include "mbox.h"
+
+#define CSP_BLOCK_TURNS		256
 
 /**
  * struct csp_block_key - what is stopped
@@ -29,7 +32,7 @@ struct csp_block_key {
 /**
  * struct csp_victim - for whom floods are stopped
  * @node: in csp_blocks.victims
- * @addr: csp_block_key.dst of its blocks
+ * @addr: csp_block_key.dst of its blocks; of IPv6 the first 64 bits
  * @rcu:  for kfree_rcu()
  * @n:    how many blocks; it goes with the last
  */
@@ -53,6 +56,7 @@ struct csp_victim {
  * @expires: jiffies
  * @told:    jiffies when that host was told last
  * @drops:   packets dropped
+ * @told_at: @drops when that host was told last
  */
 struct csp_block {
 	struct rhash_head	node;
@@ -66,6 +70,7 @@ struct csp_block {
 	unsigned long		expires;
 	unsigned long		told;
 	atomic64_t		drops;
+	u64			told_at;
 };
 
 /**
@@ -78,12 +83,15 @@ struct csp_block {
  * @n:      how many
  * @genid:  changes when one comes or goes, for who lists them
  * @n_proto: of them, those of one transport
+ * @idle:   jiffies when the last one went
  * @live:   counted in the static key, or about to be; set by @work only
  * @box:    namespace
  * @work:   expiry, and the static key
  * @ops:    hooks, as long as @hooked; under csp_box.mutex
  * @hooked: they are registered
  * @ingress: hooks of the devices, as long as @hooked and @live
+ * @turns:  which nonces are good, by key; see csp_block_turn()
+ * @turn_key: of the hash that chooses one of @turns
  */
 struct csp_blocks {
 	struct rhashtable	table;
@@ -94,12 +102,15 @@ struct csp_blocks {
 	u32			n;
 	u32			genid;
 	u32			n_proto;
+	unsigned long		idle;
 	bool			live;
 	struct csp_box		*box;
 	struct delayed_work	work;
 	struct nf_hook_ops	ops[2];
 	bool			hooked;
 	struct csp_ingress	ingress;
+	u32			turns[CSP_BLOCK_TURNS];
+	siphash_key_t		turn_key;
 };
 
 int csp_blocks_init(struct csp_box *box);
@@ -116,14 +127,19 @@ bool csp_block_del(struct csp_box *box, const struct csp_block_key *key);
 struct csp_block *csp_block_get(struct csp_blocks *bs,
 				const struct csp_block_key *key);
 u32 csp_blocks_flush(struct csp_box *box);
+/* Requests about @key that were good so far, and one more of them. Any context. */
+u32 csp_block_turn(struct csp_blocks *bs, const struct csp_block_key *key);
+void csp_block_took(struct csp_blocks *bs, const struct csp_block_key *key);
 /* The block that stops a packet of @proto, or NULL. RCU. */
 struct csp_block *csp_block_find(struct csp_box *box,
 				 const struct in6_addr *src,
 				 const struct in6_addr *dst, u8 family,
 				 u8 proto);
 /* What becomes of a packet. RCU. */
-unsigned int csp_block_ip4(struct csp_box *box, const struct sk_buff *skb);
-unsigned int csp_block_ip6(struct csp_box *box, const struct sk_buff *skb);
+unsigned int csp_block_ip4(struct csp_box *box, const struct sk_buff *skb,
+			   int off);
+unsigned int csp_block_ip6(struct csp_box *box, const struct sk_buff *skb,
+			   int off);
 /* Is it in force? Then the packet counts. RCU. */
 bool csp_block_counts(struct csp_box *box, struct csp_block *block);
 

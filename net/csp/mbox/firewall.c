@@ -141,8 +141,10 @@ unsigned int csp_box_packet(struct csp_packet *p)
 	}
 	if (err || !csp_box_check(p, &msg)) {
 		CSP_BOX_INC(p->box, UNPARSED);
-		return NF_ACCEPT;
+		return csp_gateway_blocks_pkt(p) ? NF_DROP : NF_ACCEPT;
 	}
+	if (p->rd.flags & CSP_F_REPLY && csp_gateway_blocks_pkt(p))
+		return NF_DROP;
 
 	verdict = csp_nat_correct(p);
 	if (verdict != NF_ACCEPT)

@@ -6,7 +6,7 @@
  *	     |
  *	     +-- not of one host's packets to whoever asks --> Reject
  *	     +-- token wrong, or too old --------------------> Reject(AUTH)
- *	     +-- no echo ------------------------------------> Ack, nothing kept
+ *	     +-- no echo, or one used before ----------------> Ack, nothing kept
  *	     +-- no room ------------------------------------> Reject(FULL)
  *	     v
  *	   block (block.c), OK to the victim; and the flooding host is told
@@ -33,6 +33,7 @@
 
 /* What is asked for if nobody says; section "Gateways and floods". */
 #define CSP_BLOCK_TIME		60000	/* ms */
+#define CSP_GW_TELL_AFTER	2	/* packets */
 
 /* --- telling the flooding host --- */
 
@@ -76,19 +77,39 @@ static void csp_gateway_tell(struct csp_box *box,
  * @box:   namespace
  * @block: what stops it
  *
- * Once a second at most.
+ * Once a second at most, and only after two of them: the notice is not three
+ * times as long as two packets without anything in them, wherever they came from.
  *
  * Context: softirq, RCU.
  */
 void csp_gateway_tell_again(struct csp_box *box, struct csp_block *block)
 {
+	const u64 drops = atomic64_read(&block->drops);
 	const unsigned long now = jiffies;
 	unsigned long told = READ_ONCE(block->told);
 
 	if (time_before(now, told + HZ) ||
+	    drops < READ_ONCE(block->told_at) + CSP_GW_TELL_AFTER ||
 	    cmpxchg(&block->told, told, now) != told)
 		return;
+	WRITE_ONCE(block->told_at, drops);
 	csp_gateway_tell(box, &block->key, READ_ONCE(block->cid));
+}
+
+/**
+ * csp_gateway_blocks_pkt() - is signalling that nobody answers to be dropped?
+ * @p: the packet, which would be forwarded: answers, or nothing that is known
+ *
+ * Context: softirq, RCU.
+ * Return: whether it goes no further.
+ */
+bool csp_gateway_blocks_pkt(struct csp_packet *p)
+{
+	struct csp_block *block;
+
+	block = csp_block_find(p->box, &p->saddr, &p->daddr, p->family,
+			       csp_ipproto);
+	return block && csp_block_counts(p->box, block);
 }
 
 /**
@@ -160,6 +181,7 @@ static void csp_gateway_block(struct csp_box *box, struct csp_rx *rx,
 	int err;
 
 	csp_gateway_key(msg, &key);
+	csp_block_took(box->blocks, &key);
 	if (!ms) {
 		if (csp_block_del(box, &key))
 			CSP_BOX_INC(box, BLOCK_LIFTED);
@@ -183,11 +205,20 @@ static void csp_gateway_block(struct csp_box *box, struct csp_rx *rx,
 	csp_gateway_tell(box, &key, cid);
 }
 
+/* What a nonce is for: this request, and that nobody has had it obeyed since. */
+static __be64 csp_gateway_what(struct csp_box *box, const struct csp_msg *msg)
+{
+	struct csp_block_key key;
+
+	csp_gateway_key(msg, &key);
+	return msg->cid ^ cpu_to_be64(csp_block_turn(box->blocks, &key));
+}
+
 static void csp_gateway_judge(struct csp_box *box, struct csp_rx *rx,
 			      const struct csp_msg *msg)
 {
 	const u16 flaw = csp_gateway_flaw(rx, msg);
-	__be64 cid;
+	__be64 cid, what;
 
 	if (flaw) {
 		CSP_BOX_INC(box, BLOCK_MALFORMED);
@@ -206,9 +237,10 @@ static void csp_gateway_judge(struct csp_box *box, struct csp_rx *rx,
 		csp_rx_reject(rx, msg, CSP_ERR_MISMATCH, 0, NULL);
 		return;
 	}
-	if (!csp_cookie_echoed(rx, msg)) {
+	what = csp_gateway_what(box, msg);
+	if (!csp_cookie_echoed(rx, msg, what)) {
 		CSP_BOX_INC(box, BLOCK_CHALLENGED);
-		csp_cookie_ask(rx, msg);
+		csp_cookie_ask(rx, msg, what);
 		return;
 	}
 	csp_gateway_block(box, rx, msg, cid);

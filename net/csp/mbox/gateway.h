@@ -34,6 +34,8 @@ int csp_gateway_find(const struct csp_gw_sides *sides,
 bool csp_gateway_rcv(struct csp_rx *rx, const struct csp_msg *msg);
 /* Is signalling stopped, too? A Setup is refused then. */
 bool csp_gateway_blocks(struct csp_packet *p, const struct csp_msg *msg);
+/* Or what is no request, or cannot be read? */
+bool csp_gateway_blocks_pkt(struct csp_packet *p);
 /* A packet was dropped: tells its sender now and then. */
 void csp_gateway_tell_again(struct csp_box *box, struct csp_block *block);
 

@@ -10,58 +10,120 @@
  *
  * A notifier of the namespace knows the devices: when it is registered it is told
  * of those that are there, and when it goes it is told that they go.
+ *
+ * What comes another way (tc may redirect a packet before this hook) the hooks
+ * of IP see, in block.c.
  */
 #include <linux/if_ether.h>
+#include <linux/if_pppox.h>
+#include <linux/if_vlan.h>
 #include <linux/limits.h>
 #include <linux/netfilter_netdev.h>
+#include <linux/ppp_defs.h>
+#include <linux/rcupdate.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
 #include "block.h"
 
+/* So many headers of VLAN and PPPoE are looked behind. */
+#define CSP_INGRESS_HEADERS	2
+
 /**
  * struct csp_ingress_dev - the hook of a device
  * @list: in csp_ingress.devs
+ * @rcu:  for kfree_rcu(): whoever lists hooks may look at @ops
  * @ops:  the hook
  */
 struct csp_ingress_dev {
 	struct list_head	list;
+	struct rcu_head		rcu;
 	struct nf_hook_ops	ops;
 };
+
+/* Behind one more header at @off, which is moved: the protocol, or 0. */
+static __be16 csp_ingress_peel(const struct sk_buff *skb, __be16 proto,
+			       int *off)
+{
+	struct {
+		struct pppoe_hdr	hdr;
+		__be16			proto;
+	} __packed pbuf, *ph;
+	struct vlan_hdr vbuf, *vh;
+
+	if (proto != htons(ETH_P_PPP_SES)) {
+		vh = skb_header_pointer(skb, *off, sizeof(vbuf), &vbuf);
+		*off += VLAN_HLEN;
+		return vh ? vh->h_vlan_encapsulated_proto : 0;
+	}
+	ph = skb_header_pointer(skb, *off, sizeof(pbuf), &pbuf);
+	*off += PPPOE_SES_HLEN;
+	if (ph && ph->proto == htons(PPP_IP))
+		return htons(ETH_P_IP);
+	return ph && ph->proto == htons(PPP_IPV6) ? htons(ETH_P_IPV6) : 0;
+}
+
+/* The protocol of a packet, and where it begins: flowtables look inside, too. */
+static __be16 csp_ingress_proto(const struct sk_buff *skb, int *off)
+{
+	__be16 proto = skb->protocol;
+	int i;
+
+	*off = skb_network_offset(skb);
+	for (i = 0; i < CSP_INGRESS_HEADERS; i++)
+		if (eth_type_vlan(proto) || proto == htons(ETH_P_PPP_SES))
+			proto = csp_ingress_peel(skb, proto, off);
+	return proto;
+}
+
+/* Is it for a VLAN of another namespace, whose addresses mean something else? */
+static bool csp_ingress_foreign(struct net_device *dev,
+				const struct sk_buff *skb)
+{
+	const struct net_device *vlan;
+
+	if (!skb_vlan_tag_present(skb))
+		return false;
+	vlan = __vlan_find_dev_deep_rcu(dev, skb->vlan_proto,
+					skb_vlan_tag_get_id(skb));
+	return vlan && !net_eq(dev_net(vlan), dev_net(dev));
+}
 
 static unsigned int csp_ingress_hook(void *priv, struct sk_buff *skb,
 				     const struct nf_hook_state *state)
 {
-	switch (skb->protocol) {
+	int off;
+
+	switch (csp_ingress_proto(skb, &off)) {
 	case htons(ETH_P_IP):
-		return csp_block_ip4(priv, skb);
+		if (!csp_ingress_foreign(state->in, skb))
+			return csp_block_ip4(priv, skb, off);
+		break;
 	case htons(ETH_P_IPV6):
-		return csp_block_ip6(priv, skb);
+		if (!csp_ingress_foreign(state->in, skb))
+			return csp_block_ip6(priv, skb, off);
+		break;
 	}
 	return NF_ACCEPT;
 }
 
-static int csp_ingress_add(struct csp_ingress *in, struct net_device *dev)
+static void csp_ingress_add(struct csp_ingress *in, struct net_device *dev)
 {
 	struct csp_ingress_dev *id;
-	int err;
 
 	id = kzalloc(sizeof(*id), GFP_KERNEL);
 	if (!id)
-		return -ENOMEM;
+		return;
 	id->ops.hook = csp_ingress_hook;
 	id->ops.priv = in->box;
 	id->ops.dev = dev;
 	id->ops.pf = NFPROTO_NETDEV;
 	id->ops.hooknum = NF_NETDEV_INGRESS;
 	id->ops.priority = INT_MIN;
-	err = nf_register_net_hook(in->box->net, &id->ops);
-	if (err) {
+	if (nf_register_net_hook(in->box->net, &id->ops))
 		kfree(id);
-		return err;
-	}
-	list_add(&id->list, &in->devs);
-	return 0;
+	else
+		list_add(&id->list, &in->devs);
 }
 
 static void csp_ingress_del(struct csp_ingress *in, struct net_device *dev)
@@ -73,7 +135,7 @@ static void csp_ingress_del(struct csp_ingress *in, struct net_device *dev)
 			continue;
 		nf_unregister_net_hook(in->box->net, &id->ops);
 		list_del(&id->list);
-		kfree(id);
+		kfree_rcu(id, rcu);
 	}
 }
 
@@ -87,8 +149,8 @@ static int csp_ingress_event(struct notifier_block *nb, unsigned long event,
 	if (dev->flags & IFF_LOOPBACK)
 		return NOTIFY_DONE;
 	/* No device has to fail for that: the hooks of IP see its packets. */
-	if (event == NETDEV_REGISTER && csp_ingress_add(in, dev))
-		WRITE_ONCE(in->complete, false);
+	if (event == NETDEV_REGISTER)
+		csp_ingress_add(in, dev);
 	else if (event == NETDEV_UNREGISTER)
 		csp_ingress_del(in, dev);
 	return NOTIFY_DONE;
@@ -110,10 +172,7 @@ void csp_ingress_start(struct csp_ingress *in)
 		return;
 	INIT_LIST_HEAD(&in->devs);
 	in->nb.notifier_call = csp_ingress_event;
-	WRITE_ONCE(in->complete, true);
 	in->on = !register_netdevice_notifier_net(in->box->net, &in->nb);
-	if (!in->on)
-		WRITE_ONCE(in->complete, false);
 }
 
 /**
@@ -127,7 +186,6 @@ void csp_ingress_stop(struct csp_ingress *in)
 	lockdep_assert_held(&in->box->mutex);
 	if (!in->on)
 		return;
-	WRITE_ONCE(in->complete, false);
 	unregister_netdevice_notifier_net(in->box->net, &in->nb);
 	in->on = false;
 }

@@ -12,18 +12,16 @@ struct csp_box;
 
 /**
  * struct csp_ingress - hooks of all devices of a namespace
- * @box:      the namespace
- * @nb:       tells of devices that come and go; protected by csp_box.mutex
- * @devs:     struct csp_ingress_dev of each; protected by RTNL
- * @on:       @nb is registered; protected by csp_box.mutex
- * @complete: no device but loopback lacks its hook; read by softirqs
+ * @box: the namespace
+ * @nb:  tells of devices that come and go; protected by csp_box.mutex
+ * @devs: struct csp_ingress_dev of each; protected by RTNL
+ * @on:  @nb is registered; protected by csp_box.mutex
  */
 struct csp_ingress {
 	struct csp_box		*box;
 	struct notifier_block	nb;
 	struct list_head	devs;
 	bool			on;
-	bool			complete;
 };
 
 void csp_ingress_start(struct csp_ingress *in);

@@ -16,6 +16,8 @@
  * netlink, in process context.
  *
  *	csp_box.mutex		settings, hooks, writers of rules
+ *	  RTNL			taken by a notifier of devices (ingress.c) that comes
+ *				or goes; never the other way round
  *	  csp_box.lock (BH)	pinholes: tables, lists, all that may change
  *	  csp_home.lock (BH)	where the host of a home address is
  *	  csp_auths.lock (BH)	secrets of tokens, and those that were used up

@@ -84,7 +84,8 @@ static void csp_reg_send(struct csp_rx *rx, const struct csp_msg *msg,
 	struct sk_buff *skb;
 	struct csp_to to;
 
-	if (a->type != CSP_MSG_OK && !csp_limit_reply(rx->cn, &rx->saddr)) {
+	/* Also an OK: whoever recorded a Register can send it again and again. */
+	if (!csp_limit_reply(rx->cn, &rx->saddr)) {
 		CSP_BOX_INC(box, RATE_LIMITED);
 		return;
 	}
