@@ -77,6 +77,7 @@ static void csp_attach_queue(struct csp_rx *rx, struct csp_flow *flow)
 {
 	struct csp_skb_cb *cb = (struct csp_skb_cb *)rx->skb->cb;
 	struct csp_move *mv = csp_flow_move_state(flow, GFP_ATOMIC);
+	struct sk_buff *older;
 
 	BUILD_BUG_ON(sizeof(*cb) > sizeof(rx->skb->cb));
 	if (!mv)
@@ -84,7 +85,10 @@ static void csp_attach_queue(struct csp_rx *rx, struct csp_flow *flow)
 	cb->udp = rx->udp;
 	cb->port = rx->port;
 	/* The newest counts; an older one is retransmitted if it matters. */
-	kfree_skb(xchg(&mv->attach, skb_get(rx->skb)));
+	older = xchg(&mv->attach, skb_get(rx->skb));
+	if (older)
+		CSP_INC(rx->cn, ATTACH_NEWER);
+	kfree_skb(older);
 	csp_flow_todo(flow, CSP_TODO_ATTACH);
 }
 
@@ -337,7 +341,7 @@ static u16 csp_attach_rebind(struct csp_rx *rx, struct csp_flow *flow,
 			     const struct csp_tuple *before)
 {
 	struct csp_rebind rb = { .t = *before, .limited = true };
-	u16 code = csp_rebind_check(sk);
+	u16 code = csp_move_check(flow, sk);
 	int err;
 
 	if (code) {

@@ -135,6 +135,56 @@ void csp_detach_start(struct csp_flow *flow)
 	csp_peer_put(peer);
 }
 
+/* One Detach of a bundle. Returns how many times it has been sent now. */
+static int csp_detach_write(struct csp_writer *wr, struct csp_flow *flow,
+			    __be32 xid)
+{
+	int attempt;
+
+	spin_lock(&flow->lock);
+	if (flow->attempt++)
+		CSP_INC(flow->cn, OUT_RETRANS);
+	else
+		CSP_INC(flow->cn, DETACH_OUT);
+	flow->xid = xid;
+	flow->next_tx = jiffies +
+		msecs_to_jiffies(CSP_DETACH_RTO << (flow->attempt - 1));
+	csp_write_msg(wr, CSP_MSG_DETACH, CSP_SCOPE_CONN, flow->peer_cid);
+	csp_lent_write(wr, flow, &flow->t);
+	attempt = flow->attempt;
+	spin_unlock(&flow->lock);
+	return attempt;
+}
+
+/**
+ * csp_detach_at_once() - say that a connection has ended, and no more of it
+ * @flow: the flow, DETACHING; its name is wanted for another connection
+ *
+ * Nobody waits for the answer: the Setup that follows would be told "in use" by
+ * a peer that has not heard of the end, and heard of it then.
+ *
+ * Context: any, RCU.
+ */
+void csp_detach_at_once(struct csp_flow *flow)
+{
+	__be32 xid = (__force __be32)get_random_u32();
+	struct sk_buff *skb = csp_tx_alloc(CSP_MSG_ROOM);
+	struct csp_writer wr;
+	struct csp_to to;
+
+	if (skb) {
+		csp_write_start(&wr, skb->data, CSP_MSG_ROOM, xid, 0, 0);
+		local_bh_disable();
+		csp_detach_write(&wr, flow, xid);
+		local_bh_enable();
+		spin_lock_bh(&flow->lock);
+		csp_to_flow(&to, flow);
+		spin_unlock_bh(&flow->lock);
+		csp_tx_finish(flow->cn, skb, &wr, &to, NULL);
+	}
+	csp_flow_kill(flow, CSP_EVENT_DETACHED);
+}
+
 /**
  * csp_detach_unqueue() - take a flow out of its peer's queues
  * @flow: the flow
@@ -184,27 +234,6 @@ static int csp_detach_collect(struct list_head *from, struct list_head *due,
 		n++;
 	}
 	return n;
-}
-
-/* One Detach of a bundle. Returns how many times it has been sent now. */
-static int csp_detach_write(struct csp_writer *wr, struct csp_flow *flow,
-			    __be32 xid)
-{
-	int attempt;
-
-	spin_lock(&flow->lock);
-	if (flow->attempt++)
-		CSP_INC(flow->cn, OUT_RETRANS);
-	else
-		CSP_INC(flow->cn, DETACH_OUT);
-	flow->xid = xid;
-	flow->next_tx = jiffies +
-		msecs_to_jiffies(CSP_DETACH_RTO << (flow->attempt - 1));
-	csp_write_msg(wr, CSP_MSG_DETACH, CSP_SCOPE_CONN, flow->peer_cid);
-	csp_lent_write(wr, flow, &flow->t);
-	attempt = flow->attempt;
-	spin_unlock(&flow->lock);
-	return attempt;
 }
 
 /* Sends one packet. False: nothing was due. */
@@ -413,6 +442,7 @@ bool csp_detach_no_conn(struct csp_rx *rx, const struct csp_msg *msg)
 static void csp_detach_peer(struct csp_flow *flow)
 {
 	struct sock *sk = NULL;
+	bool homeless;
 
 	CSP_INC(flow->cn, DETACH_IN);
 	spin_lock_bh(&flow->lock);
@@ -425,15 +455,21 @@ static void csp_detach_peer(struct csp_flow *flow)
 		csp_flow_kill(flow, CSP_EVENT_DETACHED);
 		return;
 	}
-	sock_put(sk);
 	/* Nobody will answer a move: TCP has to see for itself. */
 	csp_move_over(flow, false);
 	spin_lock_bh(&flow->lock);
+	homeless = flow->state == CSP_STATE_HOMELESS;
 	if (!flow->dead) {
+		/* TCP sends nothing again of which a copy is held. */
+		if (homeless)
+			csp_flow_drop_held(flow);
 		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
 		csp_flow_timer(flow, CSP_DETACH_POLL);
 	}
 	spin_unlock_bh(&flow->lock);
+	if (homeless)
+		csp_move_resume(flow, sk);
+	sock_put(sk);
 }
 
 /* Both ends have closed, and all that was written is known to have arrived. */

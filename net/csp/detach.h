@@ -11,6 +11,8 @@ struct csp_rx;
 
 /* The flow's socket is gone. Any context; the caller's reference stays. */
 void csp_detach_start(struct csp_flow *flow);
+/* A new connection gets the name of one that is DETACHING. Any context, RCU. */
+void csp_detach_at_once(struct csp_flow *flow);
 /* The peer sent its Detach; is our socket still there? */
 void csp_detach_timer(struct csp_flow *flow);
 void csp_detach_work(struct work_struct *work);

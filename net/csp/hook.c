@@ -32,6 +32,7 @@
 #include <net/udp.h>
 
 #include "attach.h"
+#include "detach.h"
 #include "encap.h"
 #include "flow.h"
 #include "home.h"
@@ -332,7 +333,7 @@ static bool csp_out_anew(struct csp_flow *flow, const struct sk_buff *skb)
 	if (READ_ONCE(flow->state) != CSP_STATE_DETACHING ||
 	    (flow->t.proto == IPPROTO_TCP && !csp_tcp_begins(tcp_hdr(skb))))
 		return false;
-	csp_flow_kill(flow, CSP_EVENT_DETACHED);
+	csp_detach_at_once(flow);
 	return true;
 }
 

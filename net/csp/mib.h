@@ -124,6 +124,7 @@ CSP_MIB(MOVE_IN_USE, "move-in-use", "moves refused or put off: the new name is t
 CSP_MIB(MOVE_EARLY, "move-early", "moves put off: TCP is connecting")
 CSP_MIB(ATTACH_BAD_MAC, "attach-bad-mac", "signed messages dropped: wrong MAC")
 CSP_MIB(ATTACH_REPLAY, "attach-replay", "signed messages dropped: old move number")
+CSP_MIB(ATTACH_NEWER, "attach-newer", "signed messages dropped unread: a newer one came")
 CSP_MIB(ATTACH_NO_CONN, "attach-no-conn", "signed messages refused: no such connection")
 CSP_MIB(ATTACH_NO_SOCK, "attach-no-sock", "signed messages refused: the socket is gone")
 CSP_MIB(LATE_OLD_PATH, "late-old-path", "data packets dropped: late on a path given up")

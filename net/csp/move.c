@@ -81,6 +81,12 @@ static void csp_move_homeless(struct csp_flow *flow)
 	csp_nl_event(flow, CSP_EVENT_HOMELESS);
 }
 
+/* To an address that has not echoed its nonce each packet counts. */
+static bool csp_move_limited(const struct csp_flow *flow)
+{
+	return flow->move && READ_ONCE(flow->move->unvalidated);
+}
+
 /* The address came back: as if nothing had been. */
 static void csp_move_unmoved(struct csp_flow *flow, struct sock *sk)
 {
@@ -95,7 +101,7 @@ static void csp_move_unmoved(struct csp_flow *flow, struct sock *sk)
 		csp_flow_set_state(flow, CSP_STATE_ESTABLISHED);
 		csp_move_arm(flow);
 		/* What TCP has sent it sends again. */
-		if (flow->t.proto == IPPROTO_TCP)
+		if (flow->t.proto == IPPROTO_TCP || csp_move_limited(flow))
 			csp_flow_drop_held(flow);
 		csp_setup_take_held(flow, false, &list);
 	}
@@ -259,12 +265,47 @@ static void csp_move_stays(struct csp_flow *flow, struct sock *sk)
 	spin_unlock_bh(&flow->lock);
 }
 
+/*
+ * Is the connection of a socket still that of the flow? It may have been
+ * disconnected and connected anew before its lock was taken, and UDP is
+ * connected to somebody else at any time.
+ */
+static bool csp_move_owns(struct csp_flow *flow, const struct sock *sk)
+{
+	struct csp_tuple now;
+	bool owns;
+
+	spin_lock_bh(&flow->lock);
+	owns = csp_flow_lives(flow);
+	/* One that is not connected serves others, too. */
+	if (owns && csp_sk_tuple(sk, &now))
+		owns = now.rport == flow->t.rport &&
+		       ipv6_addr_equal(&now.raddr, &flow->t.raddr);
+	spin_unlock_bh(&flow->lock);
+	return owns;
+}
+
+/**
+ * csp_move_check() - can the socket of a flow be re-homed?
+ * @flow: the flow
+ * @sk:   its socket
+ *
+ * Context: process, socket lock held.
+ * Return: 0, CSP_ERR_BUSY (not now) or CSP_ERR_IMMOVABLE.
+ */
+u16 csp_move_check(struct csp_flow *flow, const struct sock *sk)
+{
+	if (!csp_move_owns(flow, sk))
+		return CSP_ERR_IMMOVABLE;
+	return csp_rebind_check(sk);
+}
+
 /* 0, or a negative errno: why the socket stays where it is. */
 static int csp_move_socket(struct csp_flow *flow, struct sock *sk,
 			   struct csp_move *mv, const struct csp_tuple *t)
 {
 	u16 code = csp_move_bound(flow) ? CSP_ERR_IMMOVABLE :
-					  csp_rebind_check(sk);
+					  csp_move_check(flow, sk);
 	int err;
 
 	if (code)
@@ -299,6 +340,22 @@ static void csp_move_put_off(struct csp_flow *flow, struct csp_move *mv,
 	spin_lock_bh(&flow->lock);
 	csp_move_set_due(flow, CSP_DUE_MOVE, CSP_PUT_OFF_POLL);
 	spin_unlock_bh(&flow->lock);
+}
+
+/* What was held meanwhile goes out under the name that the socket has kept. */
+static void csp_move_stayed(struct csp_flow *flow)
+{
+	struct sk_buff_head list;
+
+	__skb_queue_head_init(&list);
+	spin_lock_bh(&flow->lock);
+	if (!flow->dead && flow->state == CSP_STATE_ESTABLISHED) {
+		if (csp_move_limited(flow))
+			csp_flow_drop_held(flow);
+		csp_setup_take_held(flow, false, &list);
+	}
+	spin_unlock_bh(&flow->lock);
+	csp_release(flow->cn, &list);
 }
 
 /* The best name is that which the socket has. */
@@ -362,7 +419,9 @@ void csp_move_begin(struct csp_flow *flow)
 	err = csp_move_socket(flow, sk, mv, &t);
 	release_sock(sk);
 	csp_move_put_off(flow, mv, err);
-	if (!err) {
+	if (err) {
+		csp_move_stayed(flow);
+	} else {
 		CSP_INC(flow->cn, MOVE_OUT);
 		csp_nl_event(flow, CSP_EVENT_MOVING);
 	}
@@ -404,13 +463,12 @@ void csp_move_resume(struct csp_flow *flow, struct sock *sk)
 {
 	bool pass = flow->t.proto == IPPROTO_TCP ||
 		    sk->sk_state == TCP_ESTABLISHED;
-	/* To an address that has not echoed its nonce each packet counts. */
-	bool limited = flow->move && READ_ONCE(flow->move->unvalidated);
 
 	if (!pass)
 		csp_sk_set_phase(sk, CSP_PHASE_WATCH);
 	else
-		csp_sk_set_phase(sk, limited ? CSP_PHASE_HOLD : CSP_PHASE_PASS);
+		csp_sk_set_phase(sk, csp_move_limited(flow) ? CSP_PHASE_HOLD :
+							      CSP_PHASE_PASS);
 }
 
 /**

@@ -21,6 +21,8 @@ void csp_move_doubt_later(struct csp_flow *flow);
 void csp_move_due(struct csp_flow *flow);
 int csp_move_rehome(struct csp_flow *flow, struct sock *sk,
 		    struct csp_rebind *rb);
+/* Can its socket be re-homed? 0 or an enum csp_error. Socket lock held. */
+u16 csp_move_check(struct csp_flow *flow, const struct sock *sk);
 void csp_move_begin(struct csp_flow *flow);
 void csp_move_again(struct csp_flow *flow);
 void csp_move_resume(struct csp_flow *flow, struct sock *sk);

@@ -146,7 +146,7 @@ static int csp_move_redirect_socket(struct csp_flow *flow, struct sock *sk)
 
 	csp_move_redirect_tuple(flow, &t);
 	lock_sock(sk);
-	if (csp_rebind_check(sk))
+	if (csp_move_check(flow, sk))
 		err = -EOPNOTSUPP;
 	else if (!csp_tuple_equal(&t, &flow->t))
 		err = csp_move_rename(flow, sk, &t);

@@ -264,7 +264,7 @@ static bool csp_oldpath_rehome(struct csp_flow *flow, struct sock *sk)
 	struct csp_move *mv = flow->move;
 	struct csp_rebind rb = { .t = mv->old.t };
 
-	if (csp_rebind_check(sk) || csp_move_rehome(flow, sk, &rb))
+	if (csp_move_check(flow, sk) || csp_move_rehome(flow, sk, &rb))
 		return false;
 	csp_oldpath_restore(flow);
 	csp_move_resume(flow, sk);

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 23
+plan 24
 
 routed
 capture A-R
@@ -62,6 +62,12 @@ dropped "an Ack from elsewhere: ignored" B in-unexpected=1 "Ack:-1 from=10.0.4.6
 ok "it proves nothing" counters_are B validated=0
 no_firewall R
 ok "that from the new address does" wait_for validated B 1
+
+# One is kept until its MAC is looked at: the newest.
+many=()
+for _ in {1..50}; do many+=("Detach:-1 seq=99 xid mac"); done
+forge "${many[@]}"
+ok "many at once: one is looked at" wait_for counters_are B "attach-newer=>0"
 
 # The server's socket ends while the client is away.
 ip -n csp-A -4 addr flush dev eth0

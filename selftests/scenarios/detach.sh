@@ -5,7 +5,7 @@
 # if the other end is gone or does not answer.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 19
+plan 22
 
 two_hosts
 conf A detach_delay=1000
@@ -82,6 +82,20 @@ dial client A udp 10.0.0.2 5000 require 40014
 ok "another one with its name" datagram client u-server 20
 ok "is signalled" wait_for is_state client established
 ok "there is no other" [ "$(ctl A -j flow | jq length)" = 1 ]
+quit client u-server
+quiet A B
+
+# The server begins anew with a name of which the client has not heard that it ended.
+listener u-server B udp 0.0.0.0 5000 prefer
+dial client A udp 10.0.0.2 5000 require 40015
+ok "a UDP connection" datagram client u-server 10
+wait_for is_state client established
+quit u-server
+wait_for detaching B
+listener u-server B udp 0.0.0.0 5000 require
+tell u-server connect 10.0.0.1 40015
+ok "the other end begins another one: it is not refused" datagram u-server client 20
+ok "and signalled" wait_for is_state u-server established
 quit client u-server
 quiet A B
 
