@@ -9,7 +9,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 15
+plan 16
 
 home_network ''
 for h in A B H; do conf $h reply_rate=1000000; done
@@ -69,9 +69,14 @@ all=$(cat $workers)
 trap 'echo "$all" >$workers; clean_up' EXIT
 echo 1 >$workers
 count_from_here B
-on A taskset -c 0 chrt -f 50 "$top/build/selftests/flood" 500 0 "$packet" >"$tmp/flooded"
+# A machine that is slow gives him some all the same.
+too_many() {
+	on A taskset -c 0 chrt -f 50 "$top/build/selftests/flood" 500 0 "$packet" >"$tmp/flooded"
+	counters_are B 'relay-full=>0'
+}
+ok "too many at once: the host drops some" wait_for too_many
 echo "$all" >$workers
-ok "too many at once: the host drops some" wait_for counters_are B 'relay-full=>0' 'relay-unwanted=>63'
+ok "the others are answered" wait_for counters_are B 'relay-unwanted=>63'
 ok "when they are gone a client connects" dial client A tcp 10.0.9.9 80 require
 tell server accept
 ok "data passes" exchange client server 1k

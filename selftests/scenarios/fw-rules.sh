@@ -15,7 +15,8 @@ routed
 stateful_firewall R
 many() { on "$1" "$lib/many_rules.py" "${@:2}"; }
 # Rejected by the last rule, so that no pinhole is made.
-cost() { many A time 500 10.0.1.1 10.0.2.77 9; }
+# The best of several: others use the machine, too.
+cost() { for _ in {1..5}; do many A time 100 10.0.1.1 10.0.2.77 9; done | sort -n | head -n 1; }
 
 rule R to 10.0.2.77 dport 9 reject
 count_box R
