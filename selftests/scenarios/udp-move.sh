@@ -3,11 +3,12 @@
 #
 # UDP moves: connected sockets at either end, with datagrams sent while the move is
 # under way, and a server's unconnected socket that hears from its client's new place.
-# That serves others as well, and no client takes it from them.
+# That serves others as well, and no client takes it from them.  A socket that has turned
+# to somebody else stays with him.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 37
+plan 42
 
 routed 5ms
 capture A-R
@@ -97,3 +98,21 @@ wait_for at other "10.0.3.1,40001 10.0.2.2,80" 1
 ok "one is served" datagram other server 100
 wait_for at client "10.0.3.1,40000 10.0.2.2,80" 1
 ok "and the other" datagram client server 100
+
+# --- a socket that is connected to somebody else since -------------------------------------------
+
+quit client other third
+wait_for quiet A
+dial client A udp 10.0.2.2 80 prefer 40003
+datagram client server 100
+wait_for is_state client established
+listener second B udp 10.0.2.2 81 prefer
+ok "a client turns to another server" tell client connect 10.0.2.2 81
+ok "which hears it" datagram client second 100
+wait_for is_state client established
+count_from_here A
+roam A:eth0 10.0.4.1/24 10.0.4.254 D
+ok "it moves; the connection before cannot" wait_for counters_are A move-ok=1 move-immovable=1
+is "the other server is who it is connected to" "$(place client)" \
+	"10.0.4.1,40003 10.0.2.2,81 established 1"
+ok "and who hears it" datagram client second 100
