@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Tables that only an administrator fills, or a peer that is who he says: cgroup rules,
+# registrations, sides of a gateway, addresses that are offered.  What does not fit is
+# refused with a reason, or ignored, and what is there stays.
+. "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/mobility.sh"
+
+plan 15
+
+two_homes
+refused() { # TEXT COMMAND...
+	local text=$1; shift
+	! "$@" 2>"$tmp/error" && grep -q "$text" "$tmp/error"
+}
+
+# --- cgroup rules -----------------------------------------------------------------------------------
+
+group=/sys/fs/cgroup/csp-$scenario
+trap 'find "$group" -depth -type d -exec rmdir {} + 2>/dev/null; clean_up' EXIT
+mkdir "$group"
+(cd "$group" && mkdir $(seq 1025))
+# CSP_CMD_RULE_ADD, its path, and mode "prefer".
+mapfile -t words < <(seq -f "18 1=str:/csp-$scenario/%g 2=u8:1 --" 1025 | tr ' ' '\n')
+on C "$lib/genl.py" "${words[@]::${#words[@]}-1}" >"$tmp/rules"
+is "1024 cgroups have a rule" "$(sort "$tmp/rules" | uniq -c | xargs)" \
+	"1 ENOSPC There are 1024 cgroup rules already: no room for more 1024 ok"
+is "they are shown" "$(ctl C -j cgroup | jq length)" 1024
+ok "one that goes" ctl C cgroup del "/csp-$scenario/1"
+ok "makes room for another" ctl C cgroup add "/csp-$scenario/1025" require
+ok "and no more" refused "no room for more" ctl C cgroup add "/csp-$scenario/1" prefer
+
+# --- registrations ----------------------------------------------------------------------------------
+
+key=$(ctl S key standing)
+for i in {1..16}; do ctl C register 10.0.2.2 --home "10.0.9.$i" --key "$key"; done
+ok "a host registers 16 addresses, and no more" refused "16 registrations already" \
+	ctl C register 10.0.2.2 --home 10.0.9.17 --key "$key"
+is "they are shown" "$(ctl C -j register | jq length)" 16
+for i in {1..16}; do ctl C register del "10.0.9.$i"; done
+ok "and given up" wait_for empty C register
+
+# --- sides of a gateway -------------------------------------------------------------------------------
+
+for i in {1..16}; do ctl R gateway add "side$i"; done
+ok "a gateway has 16 sides, and no more" refused "16 sides at most" ctl R gateway add side17
+ok "one that is there gets another setting" ctl R gateway add side16 edge
+is "they are shown" "$(ctl R -j gateway | jq length)" 16
+for i in {1..16}; do ctl R gateway del "side$i"; done
+is "and removed" "$(ctl R -j gateway | jq length)" 0
+
+# --- addresses that a peer offers -----------------------------------------------------------------------
+
+talk C S 10.0.2.2
+for i in {11..19}; do ip -n csp-S addr add "10.0.5.$i/24" dev eth1; done
+some() { [ "$(alternatives C | wc -l)" = 5 ]; }
+ok "of ten addresses five are kept" wait_for some
+ok "data arrives" exchange client server 10k
+quit client server
+ok "both ends forget the connection" quiet C S
