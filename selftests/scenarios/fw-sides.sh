@@ -4,6 +4,8 @@
 # Rules by where a connection comes from and where it goes: interfaces, and zones, which are
 # groups of them; prefixes of addresses, and ranges of ports.  And for how long a host may
 # be asked to let others in.
+#
+# Time limit: 400
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"

@@ -4,6 +4,8 @@
 # Incoming UDP through a firewall, while it lives: the time granted is over, whoever asked
 # first; rules that let it in go, and others come, or refuse it; the ruleset changes between
 # the question to the host and its answer.
+#
+# Time limit: 400
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
