@@ -4,11 +4,11 @@
 Connections that come, talk, move, ask for this and that, and go:
 
   bustle.py serve PORT ADDR...     at one end: TCP and UDP, sends back what comes
-  bustle.py call PORT ADDR... [-f ADDR...] [-n N] [-k N] [-w SECONDS]
+  bustle.py call PORT ADDR... [-f ADDR...] [-n N] [-k N] [-w SECONDS] [--name NAME]
 
 calls each ADDR in turn, by TCP and UDP, N times (for ever), and keeps N (8)
 connections.  They move between the addresses behind -f.  With -w it waits so
-long after each.  Nobody has to answer: what fails is tried with the next one.
+long after each.  With --name it wants to reach that.  Nobody has to answer: what fails is tried with the next one.
 In the end it prints how many connections there were, and how many had an echo.
 """
 
@@ -27,7 +27,7 @@ sys.dont_write_bytecode = True
 
 import genl  # noqa: E402 pylint: disable=wrong-import-position
 
-CSP_ENABLE, CSP_INFO, PREFER = 2530, 2531, 1
+CSP_ENABLE, CSP_INFO, CSP_NAME, PREFER = 2530, 2531, 2535, 1
 FLOW_MOVE, FLOW_CHANGE = 3, 4
 A_CID, A_LADDR, A_TIMEOUT, A_PREF = 1, 5, 15, 20
 
@@ -40,17 +40,19 @@ def packed(addr):
     return socket.inet_pton(family(addr), addr)
 
 
+def level_of(sock):
+    return socket.IPPROTO_IPV6 if sock.family == socket.AF_INET6 else socket.SOL_IP
+
+
 def make(addr, kind):
     sock = socket.socket(family(addr), kind)
-    level = socket.IPPROTO_IPV6 if ":" in addr else socket.SOL_IP
-    sock.setsockopt(level, CSP_ENABLE, PREFER)
+    sock.setsockopt(level_of(sock), CSP_ENABLE, PREFER)
     sock.setblocking(False)
     return sock
 
 
 def cid_of(sock):
-    level = socket.IPPROTO_IPV6 if sock.family == socket.AF_INET6 else socket.SOL_IP
-    return sock.getsockopt(level, CSP_INFO, 64)[12:20]
+    return sock.getsockopt(level_of(sock), CSP_INFO, 64)[12:20]
 
 
 # --- one end
@@ -114,6 +116,8 @@ class Caller:
         self.calls += 1
         try:
             sock = make(addr, kind)
+            if self.args.name:
+                sock.setsockopt(level_of(sock), CSP_NAME, self.args.name.encode())
         except OSError:
             return
         self.conns.append(sock)
@@ -181,6 +185,7 @@ def main():
     parser.add_argument("-n", type=int, default=-1)
     parser.add_argument("-k", type=int, default=8)
     parser.add_argument("-w", type=float, default=0.01)
+    parser.add_argument("--name")
     args = parser.parse_args()
     if args.what == "serve":
         serve(args.port, args.addr)
