@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 8
+plan 9
 
 routed
 host X
@@ -31,6 +31,7 @@ daemons+=("$greedy")
 ok "X gets half of max_waiting, and an eighth of it" wait_for box_counters_are R provisional=40 refused-full=60
 ok "of this eighth it was to echo a nonce" box_counters_are R cookie-ok=">7" cookie-bad=0
 is "there are no more" "$(holes R state | sort | uniq -c | xargs)" "40 provisional"
+is "all of them wait" "$(box_counter R waiting) $(box_counter R pinholes)" "40 40"
 # In A's name, without an echo.
 for id in a1 a2 a3 a4 a5 a6 a7 a8 a9; do
 	speak X 10.0.1.1 10.0.2.77 setup "id=${id}00000000000001" conn=udp,10.0.1.1,7000,10.0.2.77,99

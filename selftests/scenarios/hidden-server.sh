@@ -10,7 +10,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 44
+plan 45
 
 home_network 5ms
 count_box H
@@ -88,6 +88,9 @@ quit direct plain expecting asking plain_only
 for port in 82 83 84 85; do quit other$port; done
 clear_answer A 10.0.9.9 10.0.8.1
 ok "the agent relayed" box_counters_are H 'home-relayed=>0' home-redirected=0
+is "all that it relayed was for this host" \
+	"$(ctl H -j agent | value relayed) $(ctl H -j agent | value redirected)" \
+	"$(box_counter H home-relayed) 0"
 phase over
 ok "nothing that came to the client has the server's place in it" learned_nothing refused $place
 ok "which would be found: he sent it himself" learned sent refused $place

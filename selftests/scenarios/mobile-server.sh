@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 38
+plan 40
 
 home_network 5ms
 # F is another client.
@@ -67,6 +67,9 @@ listener server2 B tcp 10.0.9.9 82 require
 ok "so does another client" dial client2 F tcp 10.0.9.9 82 require 40000
 tell server2 accept
 ok "data passes" exchange client2 server2 10k
+told=$(ctl H -j agent | value redirected)
+ok "the agent tells how often it sent somebody there" [ "$told" -ge 2 ]
+is "each time" "$told" "$(box_counter H home-redirected)"
 
 # --- it moves in the middle of a transfer ------------------------------------------------------------
 
