@@ -3,7 +3,7 @@
 #
 # What the modules ask the kernel for is refused: memory, hooks, routes, room in packets;
 # when they are loaded, when a namespace comes, in commands, and everywhere while
-# connections come, move and go, past a firewall, a gateway and a home agent.  What
+# connections come, move and go, past a firewall, a NAT, a gateway and a home agent.  What
 # cannot be done is not done; nothing falls over, nothing is left, and as soon as there is
 # memory again all works.
 #
@@ -16,10 +16,12 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
+. "$(dirname "$0")/../lib/nat.sh"
+. "$(dirname "$0")/../lib/gateway.sh"
 . "$(dirname "$0")/../lib/faults.sh"
 
 read -ra each <<<"${CSP_FAULTS_EACH:-3 7 11}"
-plan $((29 + ${#each[@]}))
+plan $((35 + ${#each[@]}))
 
 faults_ready
 
@@ -68,6 +70,9 @@ command "a gateway" R gateway add to-a edge
 undo=()
 ctl R gateway add to-a edge
 command "its blocks are shown" R gateway blocks
+undo=(ctl R name flush)
+command "a name" R name add www.example.org 10.0.1.1 port 80
+undo=()
 undo=(ctl H agent del 10.0.9.5)
 command "a home address" H agent add 10.0.9.5 --key "$(standing A)"
 undo=()
@@ -81,9 +86,60 @@ command "a token" H token new 10.0.9.9
 command "a setting of a box" R box set max_waiting 100
 command "its counters" R -j box stats
 
+# --- connections, one by one -------------------------------------------------------------------------------
+
+# From there R is a NAT.
+addr A:eth0 10.0.3.1/24 C
+on R nft -f - <<-END
+	table inet test {
+		chain post {
+			type nat hook postrouting priority srcnat
+			oifname "to-b" ip saddr 10.0.3.0/24 masquerade
+		}
+	}
+END
+rule R in to-b accept
+give one.example.org 10.0.1.1
+listener inside A tcp 0.0.0.0 82 prefer
+undo=(quit caller)
+ok "a connection to a name" exhaust reach caller tcp 82 one.example.org
+from_inside() {
+	client caller A tcp 10.0.2.2 80 require
+	tell caller bind 10.0.3.1 0
+	connect caller
+}
+ok "one through a NAT" exhaust from_inside
+quit inside
+
+# Without hooks at the devices it is those of IP that drop what is blocked.
+listener flooded B udp 0.0.0.0 5000 prefer
+dial flooding A udp 10.0.2.2 5000 require 40005
+passes flooding flooded 10
+passed=0 drops=0
+tries_to() {
+	tell flooding send 10
+	[ "$(box_counter R block-drops)" -gt "$drops" ]
+}
+is_stopped() {
+	ctl B block add 10.0.1.1 proto udp for 1h || return 1
+	wait_for -t 3 stopped_is R "10.0.1.1 10.0.2.2 udp" || return 1
+	wait_for -t 5 tries_to || passed=$((passed + 1))
+}
+is_lifted() {
+	ctl B block del 10.0.1.1 proto udp
+	ctl R gateway unblock all
+	wait_for empty B block && wait_for stopped_is R ""
+	# Not while reading it may fail.
+	drops=$(box_counter R block-drops)
+}
+undo=(is_lifted)
+ok "a flood is stopped" exhaust is_stopped
+undo=()
+is "or nobody has said so: nothing that is blocked passes" "$passed" 0
+quit flooding flooded
+
 # --- conversations --------------------------------------------------------------------------------------
 
-addr A:eth0 10.0.3.1/24 C
 # Nobody remembers that the other end did not answer.
 for h in A B; do conf $h fallback=1000 embryonic_timeout=1000 move_timeout=2000 peer_ttl=1; done
 # Not by on(): what is killed would be another shell.
@@ -141,12 +197,17 @@ hosts=()
 both_gone() { rmmod csp_mbox; rmmod csp; [ ! -d /sys/module/csp ]; }
 ok "both modules go" wait_for -t 100 both_gone
 if has_slab; then
-	skip 1 "the debug kernel does not say which calls failed"
+	skip 2 "the debug kernel does not say which calls failed"
 else
 	fault_sites | awk '$2 == 0 { print "# never failed:", $3, $4, "seen", $1 }'
 	fault_sites | awk '{ n++; f += $2 > 0 } END { print "# of", n, "places", f, "have failed" }'
 	most_failed() { fault_sites | awk '{ n++; f += $2 > 0 } END { exit f * 2 < n }'; }
 	ok "most places have failed" most_failed
+	ingress_failed() {
+		fault_sites | awk '$2 > 0 && /csp_ingress_start/ { start = 1 }
+			$2 > 0 && /csp_ingress_(event|add)/ { add = 1 } END { exit !start || !add }'
+	}
+	ok "also the hooks of devices" ingress_failed
 	rmmod csp_fail
 fi
 modprobe csp
