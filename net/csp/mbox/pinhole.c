@@ -389,7 +389,10 @@ void csp_hole_remove(struct csp_hole *hole, bool kill)
 		return;
 	hole->dead = true;
 	csp_hole_unlist(hole);
-	/* Its entry has no other pinhole. */
+	/*
+	 * Its entry has no other pinhole, or one that did not make it, and
+	 * which finds it dying.
+	 */
 	csp_hole_drop_move(hole, true);
 	csp_hole_unhash(hole);
 	/* As long as it has the names by which others know it. */

@@ -179,9 +179,9 @@ bool csp_timeout_attach(struct nf_conn *ct, struct nf_ct_timeout *timeout)
  * @ct: entry
  * @ms: from now
  *
- * A flowtable would make days of that. It takes no entry that has lost a race for
- * its tuple (IPS_NAT_CLASH), which means no more to conntrack than that it ends
- * soon.
+ * A flowtable would make days of that. That of nftables takes no entry that has
+ * lost a race for its tuple (IPS_NAT_CLASH), which means no more to conntrack than
+ * that it ends soon; tc's (act_ct) does not look, see csp.rst, "Limits".
  *
  * Context: any.
  */
