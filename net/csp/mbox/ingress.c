@@ -15,7 +15,6 @@
  * of IP see, in block.c.
  */
 #include <linux/if_ether.h>
-#include <linux/if_pppox.h>
 #include <linux/if_vlan.h>
 #include <linux/limits.h>
 #include <linux/netfilter_netdev.h>
@@ -41,15 +40,23 @@ struct csp_ingress_dev {
 	struct nf_hook_ops	ops;
 };
 
+/* That of PPPoE sessions; <linux/if_pppox.h> has an array that sparse refuses. */
+struct csp_ingress_pppoe {
+	u8	version_type;
+	u8	code;
+	__be16	session;
+	__be16	length;
+	__be16	proto;	/* of PPP */
+} __packed;
+
 /* Behind one more header at @off, which is moved: the protocol, or 0. */
 static __be16 csp_ingress_peel(const struct sk_buff *skb, __be16 proto,
 			       int *off)
 {
-	struct {
-		struct pppoe_hdr	hdr;
-		__be16			proto;
-	} __packed pbuf, *ph;
-	struct vlan_hdr vbuf, *vh;
+	const struct csp_ingress_pppoe *ph;
+	struct csp_ingress_pppoe pbuf;
+	const struct vlan_hdr *vh;
+	struct vlan_hdr vbuf;
 
 	if (proto != htons(ETH_P_PPP_SES)) {
 		vh = skb_header_pointer(skb, *off, sizeof(vbuf), &vbuf);
@@ -57,7 +64,7 @@ static __be16 csp_ingress_peel(const struct sk_buff *skb, __be16 proto,
 		return vh ? vh->h_vlan_encapsulated_proto : 0;
 	}
 	ph = skb_header_pointer(skb, *off, sizeof(pbuf), &pbuf);
-	*off += PPPOE_SES_HLEN;
+	*off += sizeof(*ph);
 	if (ph && ph->proto == htons(PPP_IP))
 		return htons(ETH_P_IP);
 	return ph && ph->proto == htons(PPP_IPV6) ? htons(ETH_P_IPV6) : 0;
