@@ -5,7 +5,7 @@
 # answered, how, and what is dropped.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 4
+plan 5
 
 two_hosts
 listener server B udp 0.0.0.0 5000 prefer
@@ -55,4 +55,7 @@ is "connections are those that were granted" "$(counter B flows)" 7
 conf B reply_rate=1
 count_from_here B
 on A "$lib/knock.py" 10.0.0.1 10.0.0.2 5000 30000 >"$tmp/answers" || note "knock.py failed"
-ok "refusals are limited to a rate" counters_are B reject-out=1 rate-limited=">8"
+ok "refusals, and the answer to a copy, are limited to a rate" counters_are B setup-dup=1 \
+	rate-limited=">8"
+few() { [ "$(grep -c REJECT "$tmp/answers" || true)" -le 2 ]; }
+ok "few come back" few
