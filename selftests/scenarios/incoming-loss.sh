@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Incoming connections through a firewall: the Setup is lost once, before the firewall or
-# behind it, or the OK to it.  Whoever asks first, it is asked again, and opened once.
+# behind it, or the OK to it.  Whoever asks first, it is asked again, and opened once.  And
+# outward ones of UDP.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 55
+plan 75
 
 # A is inside, B outside.
 routed
@@ -83,3 +84,21 @@ invite "a Setup, before the firewall" R Setup
 invite "a Setup, behind it" B Setup "$again"
 invite "its OK, before the firewall" R OK "$again"
 invite "its OK, behind it" A OK "$again"
+
+# --- outward ---------------------------------------------------------------------------------------
+
+udp_out() { # TEXT HOST MESSAGE [COUNTER=VALUE]
+	lose "$2" "$3"
+	listener second B udp 0.0.0.0 5002 prefer
+	client first A udp 10.0.2.2 5002 require 7001
+	connect first
+	ok "outward: $1: UDP goes out" passes first second 100
+	wait_for is_state first established
+	tell second connect 10.0.1.1 7001
+	ok "outward: $1: and comes back" passes second first 100
+	once "outward: $1" A "$2" "$3" accepted=1 provisional=1 confirmed=1 "${@:4}"
+}
+udp_out "a Setup, before the firewall" R Setup
+udp_out "a Setup, behind it" B Setup "$again"
+udp_out "its OK, before the firewall" R OK "$again"
+udp_out "its OK, behind it" A OK "$again"
