@@ -13,9 +13,11 @@ capture A-B
 listener server B tcp 0.0.0.0 80
 listener udp-server B udp 0.0.0.0 5000
 
-# What every connection of its kind has in common.
+# What every connection of its kind has in common. Whether an ACK waits for data to go with
+# is a matter of time.
 forget_numbers() {
-	sed -E 's/(TS val|ecr|seq|ack|win) [0-9:]+/\1/g; s/10\.0\.0\.1\.[0-9]+/A/g'
+	grep -v 'Flags \[\.\].* length 0$' |
+		sed -E 's/(TS val|ecr|seq|ack|win) [0-9:]+/\1/g; s/10\.0\.0\.1\.[0-9]+/A/g'
 }
 
 use_plain_sockets() { # PHASE
@@ -59,7 +61,7 @@ tell client mode
 is "getsockopt() says so" "$(field mode)" off
 
 transport A-B@absent | forget_numbers >"$tmp/absent"
-ok "there is something to compare" [ "$(wc -l <"$tmp/absent")" -gt 12 ]
+ok "there is something to compare" [ "$(wc -l <"$tmp/absent")" -gt 8 ]
 for when in present beside; do
 	transport A-B@$when | forget_numbers >"$tmp/$when"
 	ok "packets with the module $when are those without it" diff "$tmp/absent" "$tmp/$when"
