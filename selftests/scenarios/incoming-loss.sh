@@ -39,17 +39,19 @@ again='setup-again=>0'
 
 # --- the sender asks first -------------------------------------------------------------------------
 
-udp_in() { # TEXT HOST MESSAGE [COUNTER=VALUE]
-	lose "$2" "$3"
-	listener second A udp 0.0.0.0 6000 prefer
-	client first B udp 10.0.1.1 6000 require 5000
+declare -A at=([A]=10.0.1.1 [B]=10.0.2.2)
+udp() { # TEXT INITIATOR RESPONDER HOST MESSAGE COUNTER=VALUE...
+	lose "$4" "$5"
+	listener second "$3" udp 0.0.0.0 6000 prefer
+	client first "$2" udp "${at[$3]}" 6000 require 5000
 	connect first
-	ok "$1: UDP comes in" passes first second 100
+	ok "$1: UDP gets there" passes first second 100
 	wait_for is_state first established
-	tell second connect 10.0.2.2 5000
-	ok "$1: and goes out" passes second first 100
-	once "$1" B "$2" "$3" asked=1 consented=1 provisional=0 "${@:4}"
+	tell second connect "${at[$2]}" 5000
+	ok "$1: and back" passes second first 100
+	once "$1" "$2" "${@:4}"
 }
+udp_in() { udp "$1" B A "$2" "$3" asked=1 consented=1 provisional=0 "${@:4}"; }
 udp_in "a Setup, before the firewall" R Setup
 udp_in "a Setup, behind it" A Setup "$again"
 udp_in "its OK, before the firewall" R OK "$again"
@@ -87,17 +89,7 @@ invite "its OK, behind it" A OK "$again"
 
 # --- outward ---------------------------------------------------------------------------------------
 
-udp_out() { # TEXT HOST MESSAGE [COUNTER=VALUE]
-	lose "$2" "$3"
-	listener second B udp 0.0.0.0 5002 prefer
-	client first A udp 10.0.2.2 5002 require 7001
-	connect first
-	ok "outward: $1: UDP goes out" passes first second 100
-	wait_for is_state first established
-	tell second connect 10.0.1.1 7001
-	ok "outward: $1: and comes back" passes second first 100
-	once "outward: $1" A "$2" "$3" accepted=1 provisional=1 confirmed=1 "${@:4}"
-}
+udp_out() { udp "outward: $1" A B "$2" "$3" accepted=1 provisional=1 confirmed=1 "${@:4}"; }
 udp_out "a Setup, before the firewall" R Setup
 udp_out "a Setup, behind it" B Setup "$again"
 udp_out "its OK, before the firewall" R OK "$again"
