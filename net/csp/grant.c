@@ -9,7 +9,7 @@
  *	     +-- nobody serves p2 for A ----------> Reject(NO_LISTENER)
  *	     +-- granted already -----------------> OK, with the p4 of then
  *	     +-- p4 is used for something else ---> Reject(IN_USE)
- *	     +-- too many ------------------------> Reject(FULL)
+ *	     +-- too many, or too many for A -----> Reject(FULL)
  *	     v
  *	 GRANTED -- Setup(A,p3 <-> S:B,p2:p4) with this CID and PUBKEY: served
  *	     |
@@ -28,10 +28,12 @@
 
 #include "flow.h"
 #include "grant.h"
+#include "limit.h"
 #include "listen.h"
 #include "register.h"
 #include "relay.h"
 #include "rx.h"
+#include "share.h"
 #include "tx.h"
 
 /**
@@ -189,6 +191,21 @@ static bool csp_grant_clashes(const struct csp_reg *reg,
 	return false;
 }
 
+/* Is there room for one more of who is let in? */
+static bool csp_grant_has_room(const struct csp_reg *reg,
+			       const struct csp_grant *new)
+{
+	const u64 source = csp_limit_source(&new->t.raddr);
+	const struct csp_grant *grant;
+	u32 mine = 0;
+
+	lockdep_assert_held(&reg->lock);
+	list_for_each_entry(grant, &reg->grants, list)
+		mine += csp_limit_source(&grant->t.raddr) == source;
+	return reg->n_grants < CSP_GRANTS_MAX &&
+	       csp_share_allows(mine, reg->n_grants, CSP_GRANTS_MAX);
+}
+
 /* 0 or enum csp_error. @used: something else has the port. */
 static u16 csp_grant_add(struct csp_reg *reg, const struct csp_grant *new,
 			 bool used)
@@ -199,7 +216,7 @@ static u16 csp_grant_add(struct csp_reg *reg, const struct csp_grant *new,
 	lockdep_assert_held(&reg->lock);
 	if (tcp && (used || csp_grant_clashes(reg, new)))
 		return CSP_ERR_IN_USE;
-	if (reg->n_grants >= CSP_GRANTS_MAX ||
+	if (!csp_grant_has_room(reg, new) ||
 	    (!tcp && !csp_grant_shut(reg, new->t.lport)))
 		return CSP_ERR_FULL;
 	grant = kmemdup(new, sizeof(*new), GFP_ATOMIC);

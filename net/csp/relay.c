@@ -11,8 +11,8 @@
  *	     v
  *	 queued: what follows costs a public-key operation
  *	     |
- *	     +-- nobody serves him, or too many ----> dropped, counted: any answer
- *	     |                                        would come from this place
+ *	     +-- nobody serves him, or too many, ---> dropped, counted: any answer
+ *	     |   or too many of his                   would come from this place
  *	     v
  *	 Redirect(S:B) + PUBKEY + NONCE + MAC to the stranger; nothing is kept
  *
@@ -31,8 +31,25 @@
 #include "register.h"
 #include "relay.h"
 #include "rx.h"
+#include "share.h"
 #include "sign.h"
 #include "tx.h"
+
+/**
+ * struct csp_relay_cb - in skb->cb of a Setup that waits
+ * @how:    it came
+ * @source: whose it is, csp_limit_source()
+ */
+struct csp_relay_cb {
+	struct csp_skb_cb	how;
+	u64			source;
+};
+
+static struct csp_relay_cb *csp_relay_cb(struct sk_buff *skb)
+{
+	BUILD_BUG_ON(sizeof(struct csp_relay_cb) > sizeof(skb->cb));
+	return (struct csp_relay_cb *)skb->cb;
+}
 
 /* Tells the agent which numbers it has used. */
 static void csp_relay_stale(struct csp_rx *rx, const struct csp_reg *reg,
@@ -78,18 +95,42 @@ static bool csp_relay_good(const struct csp_rx *rx, const struct csp_reg *reg,
 	       ipv6_addr_equal(csp_end_identity(&msg->dst), &reg->home);
 }
 
-static void csp_relay_queue(struct csp_rx *rx, struct csp_reg *reg)
+/*
+ * Is there room for one more of this source? None has echoed: who forges an
+ * address can use up its share, and without shares he could use up all.
+ */
+static bool csp_relay_has_room(struct csp_reg *reg, u64 source)
 {
-	struct csp_skb_cb *cb = (struct csp_skb_cb *)rx->skb->cb;
+	const u32 n = skb_queue_len(&reg->relayed);
+	struct sk_buff *skb;
+	u32 mine = 0;
 
-	if (skb_queue_len(&reg->relayed) >= CSP_RELAYED_MAX) {
+	lockdep_assert_held(&reg->relayed.lock);
+	if (n >= CSP_RELAYED_MAX)
+		return false;
+	skb_queue_walk(&reg->relayed, skb)
+		mine += csp_relay_cb(skb)->source == source;
+	return csp_share_allows(mine, n, CSP_RELAYED_MAX);
+}
+
+static void csp_relay_queue(struct csp_rx *rx, struct csp_reg *reg,
+			    const struct csp_msg *msg)
+{
+	struct csp_relay_cb *cb = csp_relay_cb(rx->skb);
+	bool room;
+
+	cb->how.udp = rx->udp;
+	cb->how.port = rx->port;
+	cb->source = csp_limit_source(&msg->src.loc);
+	spin_lock_bh(&reg->relayed.lock);
+	room = csp_relay_has_room(reg, cb->source);
+	if (room)
+		__skb_queue_tail(&reg->relayed, skb_get(rx->skb));
+	spin_unlock_bh(&reg->relayed.lock);
+	if (room)
+		queue_work(rx->cn->wq, &reg->relay);
+	else
 		CSP_INC(rx->cn, RELAY_FULL);
-		return;
-	}
-	cb->udp = rx->udp;
-	cb->port = rx->port;
-	skb_queue_tail(&reg->relayed, skb_get(rx->skb));
-	queue_work(rx->cn->wq, &reg->relay);
 }
 
 /**
@@ -125,7 +166,7 @@ void csp_relay_rcv(struct csp_rx *rx, const struct csp_msg *msg)
 	if (grants)
 		csp_grant_rcv(rx, reg, msg);
 	else
-		csp_relay_queue(rx, reg);
+		csp_relay_queue(rx, reg, msg);
 }
 
 /**
@@ -253,7 +294,7 @@ void csp_relay_work(struct work_struct *work)
 	struct csp_rx rx;
 
 	while ((skb = skb_dequeue(&reg->relayed))) {
-		cb = (struct csp_skb_cb *)skb->cb;
+		cb = &csp_relay_cb(skb)->how;
 		if (csp_rx_start(&rx, reg->rel.cn, skb, cb->udp, cb->port))
 			csp_relay_answer(&rx, reg);
 		kfree_skb(skb);

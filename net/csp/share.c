@@ -8,9 +8,10 @@
  * be where they say are counted: else whoever forges an address could use up
  * its share.
  *
- * Sources share a fixed number of counters, chosen by a keyed hash, as they do
- * the token buckets of limit.c: no memory for each of them, and nobody can tell
- * with whom he shares.
+ * A table whose entries are few counts them itself. In others sources share a
+ * fixed number of counters, chosen by a keyed hash, as they do the token buckets
+ * of limit.c: no memory for each of them, and nobody can tell with whom he
+ * shares.
  */
 #include <linux/export.h>
 #include <linux/minmax.h>
@@ -39,6 +40,22 @@ struct csp_share *csp_share_new(void)
 }
 EXPORT_SYMBOL_GPL(csp_share_new);
 
+/**
+ * csp_share_allows() - would one more entry leave enough to others?
+ * @mine: entries that the source has
+ * @n:    entries of the table
+ * @max:  how many it may have
+ *
+ * Whether there is room at all is for the caller to see.
+ *
+ * Context: any.
+ * Return: whether the source may have one more.
+ */
+bool csp_share_allows(u32 mine, u32 n, u32 max)
+{
+	return n < max / 2 || mine < max_t(u32, max / 8, CSP_SHARE_LEAST);
+}
+
 static u16 csp_share_slot(const struct csp_share *share,
 			  const struct in6_addr *addr)
 {
@@ -47,13 +64,11 @@ static u16 csp_share_slot(const struct csp_share *share,
 }
 
 /**
- * csp_share_fair() - would one more entry leave enough to others?
+ * csp_share_fair() - csp_share_allows(), of a table with counters
  * @share: counters of the table
  * @addr:  the source; IPv4 as v4-mapped
  * @n:     entries of the table
  * @max:   how many it may have
- *
- * Whether there is room at all is for the caller to see.
  *
  * Context: any.
  * Return: whether the source may have one more.
@@ -61,10 +76,8 @@ static u16 csp_share_slot(const struct csp_share *share,
 bool csp_share_fair(const struct csp_share *share, const struct in6_addr *addr,
 		    u32 n, u32 max)
 {
-	if (n < max / 2)
-		return true;
-	return atomic_read(&share->n[csp_share_slot(share, addr)]) <
-	       max_t(u32, max / 8, CSP_SHARE_LEAST);
+	return csp_share_allows(atomic_read(&share->n[csp_share_slot(share, addr)]),
+				n, max);
 }
 EXPORT_SYMBOL_GPL(csp_share_fair);
 

@@ -25,9 +25,11 @@ struct csp_share {
 	atomic_t	n[CSP_SHARE_SLOTS];
 };
 
+/* May who has @mine have one more, if the table has @n of @max? Any context. */
+bool csp_share_allows(u32 mine, u32 n, u32 max);
 /* To be freed with kfree(); or NULL. */
 struct csp_share *csp_share_new(void);
-/* May @addr have one more, if the table has @n of @max? Any context. */
+/* May @addr? */
 bool csp_share_fair(const struct csp_share *share, const struct in6_addr *addr,
 		    u32 n, u32 max);
 /* One more, one less. @slot, of the entry, says where it is counted. */

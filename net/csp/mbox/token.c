@@ -14,7 +14,8 @@
  *
  * Tokens are verified without state. Only of those that are good once, and were
  * good, is anything kept: by whom and for which connection, until they expire.
- * There can be no more of these than were issued.
+ * There can be no more of these than were issued, and of those that one source
+ * shows no more than its share (share.c).
  */
 #include <crypto/algapi.h>
 #include <crypto/blake2s.h>
@@ -24,6 +25,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 
+#include "../share.h"
 #include "token.h"
 
 /* Bits of csp_auth_token.flags: what the MAC covers, beside S. */
@@ -76,6 +78,7 @@ struct csp_auth_input {
  * @cid:     connection that it was shown for
  * @saddr:   and by whom
  * @expires: seconds since 1970
+ * @slot:    where it is in csp_auths.users, csp_share_add()
  */
 struct csp_auth_used {
 	struct hlist_node	node;
@@ -83,6 +86,7 @@ struct csp_auth_used {
 	__be64			cid;
 	struct in6_addr		saddr;
 	u32			expires;
+	u16			slot;
 };
 
 /**
@@ -91,12 +95,16 @@ struct csp_auth_used {
  * @secret: with which they are made now, and were made before
  * @used:   those that were used up, by their serial number
  * @n_used: how many
+ * @users:  the same, by who showed them
+ * @pruned: when all of them were looked at last, in seconds since 1970
  */
 struct csp_auths {
 	spinlock_t		lock;	/* see above */
 	u8			secret[CSP_AUTH_SECRETS][CSP_AUTH_SECRET_LEN];
 	struct hlist_head	used[CSP_AUTH_BUCKETS];
 	u32			n_used;
+	struct csp_share	*users;
+	u32			pruned;
 };
 
 static u32 csp_auth_now(void)
@@ -224,6 +232,7 @@ static void csp_auth_prune(struct csp_auths *a, struct hlist_head *head, u32 now
 		if (used->expires >= now)
 			continue;
 		hlist_del(&used->node);
+		csp_share_del(a->users, &used->slot);
 		kfree(used);
 		a->n_used--;
 	}
@@ -233,8 +242,20 @@ static void csp_auth_prune_all(struct csp_auths *a, u32 now)
 {
 	int i;
 
+	/* Nothing more has expired within a second, however many are refused. */
+	if (a->pruned == now)
+		return;
+	a->pruned = now;
 	for (i = 0; i < CSP_AUTH_BUCKETS; i++)
 		csp_auth_prune(a, &a->used[i], now);
+}
+
+static bool csp_auth_has_room(const struct csp_auths *a,
+			      const struct in6_addr *saddr)
+{
+	lockdep_assert_held(&a->lock);
+	return a->n_used < CSP_AUTH_USED_MAX &&
+	       csp_share_fair(a->users, saddr, a->n_used, CSP_AUTH_USED_MAX);
 }
 
 /* The first time; a->lock held. */
@@ -244,14 +265,15 @@ static enum csp_auth_verdict csp_auth_keep(struct csp_auths *a,
 	struct csp_auth_used *used;
 
 	lockdep_assert_held(&a->lock);
-	if (a->n_used >= CSP_AUTH_USED_MAX)
+	if (!csp_auth_has_room(a, &what->saddr))
 		csp_auth_prune_all(a, csp_auth_now());
-	if (a->n_used >= CSP_AUTH_USED_MAX)
+	if (!csp_auth_has_room(a, &what->saddr))
 		return CSP_AUTH_FULL;
 	used = kmemdup(what, sizeof(*what), GFP_ATOMIC);
 	if (!used)
 		return CSP_AUTH_FULL;
 	hlist_add_head(&used->node, csp_auth_bucket(a, used->serial));
+	csp_share_add(a->users, &used->saddr, &used->slot);
 	a->n_used++;
 	return CSP_AUTH_GOOD;
 }
@@ -335,6 +357,11 @@ int csp_auth_init(struct csp_box *box)
 
 	if (!a)
 		return -ENOMEM;
+	a->users = csp_share_new();
+	if (!a->users) {
+		kfree(a);
+		return -ENOMEM;
+	}
 	spin_lock_init(&a->lock);
 	get_random_bytes(a->secret, sizeof(a->secret));
 	box->auths = a;
@@ -354,5 +381,6 @@ void csp_auth_exit(struct csp_box *box)
 	spin_lock_bh(&a->lock);
 	csp_auth_prune_all(a, U32_MAX);
 	spin_unlock_bh(&a->lock);
+	kfree(a->users);
 	kfree_sensitive(a);
 }
