@@ -4,16 +4,19 @@
  *
  *	flood COUNT BITS HEX [on]
  *
- * HEX is an IPv4 packet, as say.py prints it.  In each copy the last BITS bits of
- * the source address are random, in the IP header and wherever the address is in
- * the packet; so are the bytes that were fd fd fd fd fd fd fd fd (an identifier)
- * and fe fe (a port) there.  With "on" it does not end at COUNT, but when it has got
- * SIGTERM as well.  How many were sent is printed at the end.
+ * HEX is an IPv4 or IPv6 packet, as say.py prints it.  In each copy the last BITS
+ * bits of the source address are random (80: those of 65536 IPv6 /64s), in the IP
+ * header and wherever the address is in the packet; so are the bytes that were
+ * fd fd fd fd fd fd fd fd (an identifier) and fe fe (a port) there.  With "on" it
+ * does not end at COUNT, but when it has got SIGTERM as well.  How many were sent is
+ * printed at the end.
  */
 #include <arpa/inet.h>
 #include <netinet/ip.h>
+#include <netinet/ip6.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +31,42 @@
 /* Of the CSP header, behind that of IP. */
 #define CHECKSUM	8
 #define XID		4
+
+/**
+ * struct family - what differs between IPv4 and IPv6
+ * @af:    AF_INET or AF_INET6
+ * @hlen:  length of the IP header
+ * @saddr: where the source address is in it
+ * @daddr: where the destination address is
+ * @alen:  length of an address
+ * @name:  length of the address of a socket
+ * @naddr: where the address is in that
+ */
+static const struct family {
+	int	af;
+	size_t	hlen;
+	size_t	saddr;
+	size_t	daddr;
+	size_t	alen;
+	size_t	name;
+	size_t	naddr;
+} ipv4 = {
+	.af	= AF_INET,
+	.hlen	= sizeof(struct iphdr),
+	.saddr	= offsetof(struct iphdr, saddr),
+	.daddr	= offsetof(struct iphdr, daddr),
+	.alen	= sizeof(struct in_addr),
+	.name	= sizeof(struct sockaddr_in),
+	.naddr	= offsetof(struct sockaddr_in, sin_addr),
+}, ipv6 = {
+	.af	= AF_INET6,
+	.hlen	= sizeof(struct ip6_hdr),
+	.saddr	= offsetof(struct ip6_hdr, ip6_src),
+	.daddr	= offsetof(struct ip6_hdr, ip6_dst),
+	.alen	= sizeof(struct in6_addr),
+	.name	= sizeof(struct sockaddr_in6),
+	.naddr	= offsetof(struct sockaddr_in6, sin6_addr),
+}, *ip;
 
 static uint8_t template[MAX_PACKET];
 static size_t len;
@@ -45,7 +84,8 @@ static void parse(const char *hex)
 
 	for (; sscanf(hex, "%2x", &byte) == 1 && len < MAX_PACKET; hex += 2)
 		template[len++] = byte;
-	if (len < sizeof(struct iphdr) + 24 || *hex) {
+	ip = template[0] >> 4 == 6 ? &ipv6 : &ipv4;
+	if (len < ip->hlen + 24 || *hex) {
 		fputs("flood: no packet\n", stderr);
 		exit(1);
 	}
@@ -69,7 +109,7 @@ static void replace(uint8_t *packet, const void *old, const void *new, size_t n)
 {
 	size_t at;
 
-	for (at = sizeof(struct iphdr) + 12; at + n <= len; at += 2)
+	for (at = ip->hlen + 12; at + n <= len; at += 2)
 		if (!memcmp(template + at, old, n))
 			memcpy(packet + at, new, n);
 }
@@ -86,25 +126,36 @@ static uint16_t checksum(const uint8_t *data, size_t n)
 	return htons(~sum);
 }
 
+/* The last @bits of an address that is so many words long. */
+static void scatter(uint32_t *addr, size_t words, unsigned int bits)
+{
+	unsigned int n;
+	uint32_t mask;
+
+	for (; bits; bits -= n) {
+		n = bits < 32 ? bits : 32;
+		mask = htonl(UINT32_MAX >> (32 - n));
+		words--;
+		addr[words] = (addr[words] & ~mask) | (random32() & mask);
+	}
+}
+
 static void make(uint8_t *packet, unsigned int bits)
 {
-	struct iphdr *ip = (struct iphdr *)packet;
-	uint8_t *csp = packet + sizeof(*ip);
-	uint32_t mask = bits < 32 ? (1u << bits) - 1 : UINT32_MAX;
-	uint32_t old, saddr, id[2] = { random32(), random32() };
+	uint32_t saddr[4], xid = random32(), id[2] = { random32(), random32() };
 	uint16_t port = htons(1024 + random32() % 60000), sum;
-	uint32_t xid = random32();
+	uint8_t *csp = packet + ip->hlen;
 
 	memcpy(packet, template, len);
-	memcpy(&old, &ip->saddr, sizeof(old));
-	saddr = htonl((ntohl(old) & ~mask) | (random32() & mask));
-	ip->saddr = saddr;
-	replace(packet, &old, &saddr, sizeof(saddr));
+	memcpy(saddr, template + ip->saddr, ip->alen);
+	scatter(saddr, ip->alen / sizeof(*saddr), bits);
+	memcpy(packet + ip->saddr, saddr, ip->alen);
+	replace(packet, template + ip->saddr, saddr, ip->alen);
 	replace(packet, "\xfd\xfd\xfd\xfd\xfd\xfd\xfd\xfd", id, sizeof(id));
 	replace(packet, "\xfe\xfe", &port, sizeof(port));
 	memcpy(csp + XID, &xid, sizeof(xid));
 	memset(csp + CHECKSUM, 0, sizeof(sum));
-	sum = checksum(csp, len - sizeof(*ip));
+	sum = checksum(csp, len - ip->hlen);
 	memcpy(csp + CHECKSUM, &sum, sizeof(sum));
 }
 
@@ -120,17 +171,17 @@ static bool told_to_end(void)
 static unsigned int send_all(int fd, unsigned int count, unsigned int bits)
 {
 	static uint8_t packet[BATCH][MAX_PACKET];
-	struct sockaddr_in to = { .sin_family = AF_INET };
+	struct sockaddr_storage to = { .ss_family = ip->af };
 	struct mmsghdr msg[BATCH] = { };
 	struct iovec iov[BATCH];
 	unsigned int sent = 0;
 	int i, n;
 
-	memcpy(&to.sin_addr, template + 16, sizeof(to.sin_addr));
+	memcpy((uint8_t *)&to + ip->naddr, template + ip->daddr, ip->alen);
 	for (i = 0; i < BATCH; i++) {
 		iov[i] = (struct iovec){ packet[i], len };
 		msg[i].msg_hdr = (struct msghdr){
-			.msg_name = &to, .msg_namelen = sizeof(to),
+			.msg_name = &to, .msg_namelen = ip->name,
 			.msg_iov = &iov[i], .msg_iovlen = 1,
 		};
 	}
@@ -162,7 +213,7 @@ int main(int argc, char **argv)
 		sigprocmask(SIG_BLOCK, &term, NULL);
 	}
 	parse(argv[3]);
-	fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	fd = socket(ip->af, SOCK_RAW, IPPROTO_RAW);
 	if (fd < 0)
 		die("socket");
 	printf("%u packets\n", send_all(fd, atoi(argv[1]), atoi(argv[2])));
