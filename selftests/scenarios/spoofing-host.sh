@@ -3,30 +3,28 @@
 #
 # An end host under a flood of forged Setups: it keeps a bounded number of them, has the
 # rest echo a nonce, and serves those who do.  The same for UDP, which is connected by
-# the Setup alone.
+# the Setup alone.  By IPv6, too, from addresses of many /64s.
 #
 # Time limit: 400
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 17
+plan 34
 
-n=20000
 two_hosts
 ip -n csp-B route add 10.9.0.0/16 via 10.0.0.1
+ip -n csp-B route add fd09::/48 via fd00::1
 for h in A B; do conf $h udp_encap=0; done
 conf B max_embryonic=64
-listener server B tcp 0.0.0.0 80 prefer
-listener udp-server B udp 0.0.0.0 5000 prefer
 
-setup() { # PROTO PORT WORD...
-	"$lib/say.py" 10.9.0.0 10.0.0.2 setup "conn=$1,10.9.0.0,65278,10.0.0.2,$2" \
-		id=fdfdfdfdfdfdfdfd pubkey timeout=0 "${@:3}" print
+setup() { # FORGED ADDR PROTO PORT WORD...
+	"$lib/say.py" "$1" "$2" setup "conn=$3,$1,65278,$2,$4" \
+		id=fdfdfdfdfdfdfdfd pubkey timeout=0 "${@:5}" print
 }
 unreclaimable() { awk '/^SUnreclaim/ { print $2 }' /proc/meminfo; }	# KiB
-clients() { # N
+clients() { # N ADDR
 	local i
 	for ((i = 0; i < $1; i++)); do
-		dial client A tcp 10.0.0.2 80 require || return 1
+		dial client A tcp "$2" 80 require || return 1
 		tell server accept || return 1
 		tell client close
 		tell server close
@@ -38,42 +36,60 @@ flood() { # COUNT BITS HEX [on]
 	flood_pid=$!
 	daemons+=($!)
 }
-
-packet=$(setup tcp 80 syn=65278,80)
-flood 200 16 "$packet"
-wait "$flood_pid"
-ok "half of max_embryonic are granted without an echo" wait_for counters_are B setup-in=32
-before=$(unreclaimable) known=$(counter B peers)
-flood $n 16 "$packet" on
-ok "clients connect during a flood" clients 10
-ok "which goes on behind the last of them" kill -0 "$flood_pid"
-kill "$flood_pid"
-wait "$flood_pid"
-sent=$(cut -d ' ' -f 1 "$tmp/flooded")
-ok "the flood is over" [ "$sent" -ge "$n" ]
-note "after $sent packets"
-ok "the clients echoed" counters_are B cookie-ok=10 cookie-bad=0 reject-full=0
-ok "the others were asked, or asked too often" \
-	[ $(($(counter B cookie-out) + $(counter B rate-limited))) -ge $((sent + 168)) ]
-ok "nothing is kept of them" [ "$(counter B embryonic)" -le 32 ]
+asked() { echo $(($(counter B cookie-out) + $(counter B rate-limited))); }
 few_flows() { [ "$(counter B flows)" -le 32 ]; }
-ok "nor otherwise" wait_for few_flows
-ok "nor is any peer remembered, but the clients" [ "$(counter B peers)" -le $((known + 1)) ]
-ok "memory does not grow" [ $(($(unreclaimable) - before)) -lt 1024 ]
-note "slab grew by $(($(unreclaimable) - before)) KiB"
 
-conf B embryonic_timeout=1000
-ok "when it is over all is forgotten" quiet A B
-count_from_here B
-ok "and nobody is asked" clients 1
-ok "any more" counters_are B setup-in=1 cookie-out=0
+by_tcp() { # COUNT BITS FORGED ADDR
+	local packet before known had sent
+	listener server B tcp "$4" 80 prefer
+	packet=$(setup "$3" "$4" tcp 80 syn=65278,80)
+	count_from_here B
+	had=$(asked)
+	flood 200 "$2" "$packet"
+	wait "$flood_pid"
+	ok "half of max_embryonic are granted without an echo" wait_for counters_are B setup-in=32
+	before=$(unreclaimable) known=$(counter B peers)
+	flood "$1" "$2" "$packet" on
+	ok "clients connect during a flood" clients 10 "$4"
+	ok "which goes on behind the last of them" kill -0 "$flood_pid"
+	kill "$flood_pid"
+	wait "$flood_pid"
+	sent=$(cut -d ' ' -f 1 "$tmp/flooded")
+	ok "the flood is over" [ "$sent" -ge "$1" ]
+	note "after $sent packets"
+	ok "the clients echoed" counters_are B cookie-ok=10 cookie-bad=0 reject-full=0
+	ok "the others were asked, or asked too often" \
+		[ $(($(asked) - had)) -ge $((sent + 168)) ]
+	ok "nothing is kept of them" [ "$(counter B embryonic)" -le 32 ]
+	ok "nor otherwise" wait_for few_flows
+	ok "nor is any peer remembered, but the clients" [ "$(counter B peers)" -le $((known + 1)) ]
+	ok "memory does not grow" [ $(($(unreclaimable) - before)) -lt 1024 ]
+	note "slab grew by $(($(unreclaimable) - before)) KiB"
 
-count_from_here B
-flood $n 16 "$(setup udp 5000 udp=65278,5000,4)"
-wait "$flood_pid"
-ok "UDP: no more without an echo either" wait_for counters_are B setup-in=32 cookie-out=">100"
-ok "a client is served" dial client A udp 10.0.0.2 5000 require
-tell client send 10
-ok "after its echo" wait_for counters_are B setup-in=33 cookie-ok=1
-quit udp-server
-ok "the socket takes all with it" wait_for is_quiet B
+	conf B embryonic_timeout=1000
+	ok "when it is over all is forgotten" quiet A B
+	count_from_here B
+	ok "and nobody is asked" clients 1 "$4"
+	ok "any more" counters_are B setup-in=1 cookie-out=0
+	quit server
+	conf B embryonic_timeout=60000
+}
+
+by_udp() { # COUNT BITS FORGED ADDR
+	listener udp-server B udp "$4" 5000 prefer
+	count_from_here B
+	flood "$1" "$2" "$(setup "$3" "$4" udp 5000 udp=65278,5000,4)"
+	wait "$flood_pid"
+	ok "UDP: no more without an echo either" wait_for counters_are B setup-in=32 cookie-out=">100"
+	ok "a client is served" dial client A udp "$4" 5000 require
+	tell client send 10
+	ok "after its echo" wait_for counters_are B setup-in=33 cookie-ok=1
+	quit client udp-server
+	ok "the socket takes all with it" wait_for is_quiet B
+}
+
+by_tcp 20000 16 10.9.0.0 10.0.0.2
+by_udp 20000 16 10.9.0.0 10.0.0.2
+note "by IPv6"
+by_tcp 5000 80 fd09:: fd00::2
+by_udp 2000 80 fd09:: fd00::2

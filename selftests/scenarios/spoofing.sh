@@ -3,29 +3,32 @@
 #
 # A box has whoever sends a Setup echo a nonce, and keeps nothing before: forged Setups,
 # however many, leave nothing behind and do not reach the server; those of real clients
-# do.
+# do.  By IPv6, too, from addresses of many /64s.
 #
 # Time limit: 400
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/box.sh"
 
-plan 26
+plan 36
 
-n=20000
 routed
 host C
 link C:eth0 R:to-c
 addr R:to-c 10.0.9.254/24
+addr R:to-c fd00:9::fe/64
 addr C:eth0 10.0.9.1/24
-default_via C 10.0.9.254
+addr C:eth0 fd00:9::1/64
+default_via C 10.0.9.254 fd00:9::fe
 # Answers to those who do not exist go that way, too.
 ip -n csp-R route add 10.9.0.0/16 via 10.0.9.1
+ip -n csp-R route add fd09::/48 via fd00:9::1
 for h in A B; do conf $h udp_encap=0; done
 stateful_firewall R
 rule R proto tcp dport 80 accept
 rule R proto udp accept
 ctl R box set cookies 2
 listener server B tcp 0.0.0.0 80 prefer
+listener server6 B tcp fd00:2::2 80 prefer
 listener udp-server B udp 0.0.0.0 5000 prefer
 capture A-R B-R
 
@@ -94,20 +97,20 @@ conf R cookie_lifetime=64
 
 # --- a flood ------------------------------------------------------------------------------------
 
-setup() { # PROTO DST PORT WORD...
-	"$lib/say.py" 10.9.0.0 "$2" setup "conn=$1,10.9.0.0,65278,$2,$3" \
-		id=fdfdfdfdfdfdfdfd pubkey timeout=0 "${@:4}" print
+setup() { # FORGED DST
+	"$lib/say.py" "$1" "$2" setup "conn=tcp,$1,65278,$2,80" \
+		id=fdfdfdfdfdfdfdfd pubkey timeout=0 syn=65278,80 print
 }
 tracked() { on R cat /proc/sys/net/netfilter/nf_conntrack_count; }
 unreclaimable() { awk '/^SUnreclaim/ { print $2 }' /proc/meminfo; }	# KiB
 # Real clients meanwhile: one after the other.
-clients() { # N
+clients() { # N SERVER DST
 	local i
 	for ((i = 0; i < $1; i++)); do
-		dial client A tcp 10.0.2.2 80 require || return 1
-		tell server accept || return 1
+		dial client A tcp "$3" 80 require || return 1
+		tell "$2" accept || return 1
 		tell client close
-		tell server close
+		tell "$2" close
 	done
 }
 # Not by on(): $! would be another shell.
@@ -115,33 +118,43 @@ flood() {
 	nsenter --net=/run/netns/csp-C -- "$top/build/selftests/flood" "$@" >"$tmp/flooded" &
 	daemons+=($!) flood_pid=$!
 }
-forged() { on R grep -c 'src=10\.9\.' /proc/net/nf_conntrack || true; }
+asked() { echo $(($(box_counter R cookie-out) + $(box_counter R rate-limited))); }
+forged() { on R grep -c "src=$1" /proc/net/nf_conntrack || true; }	# PREFIX
 
-packet=$(setup tcp 10.0.2.2 80 syn=65278,80)
-on C "$top/build/selftests/flood" 200 16 "$packet" >"$tmp/flooded"	# warm, and one's ARP
-wait_for box_counters_are R cookie-out=">200"
-count_box R
-count_from_here A B
-before=$(unreclaimable)
-flood "$n" 16 "$packet" on
-ok "clients connect during a flood" clients 10
-ok "which goes on behind the last of them" kill -0 "$flood_pid"
-kill "$flood_pid"
-wait "$flood_pid"
-sent=$(cut -d ' ' -f 1 "$tmp/flooded")
-ok "the flood is over" [ "$sent" -ge "$n" ]
-note "after $sent packets"
-ok "all forged Setups were judged" wait_for box_counters_are R setups=">$((sent + 19))"
-ok "each asker was asked, or asked too often" \
-	[ $(($(box_counter R cookie-out) + $(box_counter R rate-limited))) -ge "$sent" ]
-ok "none has a pinhole" box_counters_are R accepted=10 provisional=10 cookie-ok=10 \
-	cookie-bad=0 refused-full=0
-ok "the server has heard nothing of them" counters_are B setup-in=10 cookie-out=0 in-malformed=0
-ok "memory does not grow" [ $(($(unreclaimable) - before)) -lt 1024 ]
-note "slab grew by $(($(unreclaimable) - before)) KiB, conntrack has $(tracked) entries"
-is "nor does conntrack's table" "$(forged)" 0
-wait_for no_holes R
-is "no pinhole is left, and nothing waits for one" "$(box_counter R pinholes) $(box_counter R waiting)" "0 0"
+flooded() { # COUNT BITS FORGED PREFIX SERVER DST
+	local packet before had sent
+	packet=$(setup "$3" "$6")
+	count_box R
+	on C "$top/build/selftests/flood" 200 "$2" "$packet" >"$tmp/flooded"	# warm, and one's ARP
+	wait_for box_counters_are R cookie-out=">190"
+	count_box R
+	count_from_here A B
+	before=$(unreclaimable) had=$(asked)
+	flood "$1" "$2" "$packet" on
+	ok "clients connect during a flood" clients 10 "$5" "$6"
+	ok "which goes on behind the last of them" kill -0 "$flood_pid"
+	kill "$flood_pid"
+	wait "$flood_pid"
+	sent=$(cut -d ' ' -f 1 "$tmp/flooded")
+	ok "the flood is over" [ "$sent" -ge "$1" ]
+	note "after $sent packets"
+	ok "all forged Setups were judged" wait_for box_counters_are R setups=">$((sent + 19))"
+	ok "each asker was asked, or asked too often" \
+		[ $(($(asked) - had)) -ge "$sent" ]
+	ok "none has a pinhole" box_counters_are R accepted=10 provisional=10 cookie-ok=10 \
+		cookie-bad=0 refused-full=0
+	ok "the server has heard nothing of them" \
+		counters_are B setup-in=10 cookie-out=0 in-malformed=0
+	ok "memory does not grow" [ $(($(unreclaimable) - before)) -lt 1024 ]
+	note "slab grew by $(($(unreclaimable) - before)) KiB, conntrack has $(tracked) entries"
+	is "nor does conntrack's table" "$(forged "$4")" 0
+	wait_for no_holes R
+	is "no pinhole is left, and nothing waits for one" \
+		"$(box_counter R pinholes) $(box_counter R waiting)" "0 0"
+}
+flooded 20000 16 10.9.0.0 '10\.9\.' server 10.0.2.2
+note "by IPv6"
+flooded 5000 80 fd09:: fd09: server6 fd00:2::2
 
 # --- Setups that no rule speaks of ------------------------------------------------------------------
 
@@ -150,13 +163,13 @@ no_firewall R
 stateful_firewall R "iifname to-a accept"
 count_box R
 count_from_here B
-flood 2000 16 "$packet"
+flood 2000 16 "$(setup 10.9.0.0 10.0.2.2)"
 wait "$flood_pid"
 ok "without a rule: what they carry makes no conntrack entries" wait_for box_counters_are R \
 	setups=2000 setup-ruleset=0
-ok "a client connects" clients 1
+ok "a client connects" clients 1 server 10.0.2.2
 ok "counted" box_counters_are R setup-ruleset=1 cookie-ok=1
 ctl R box set cookies 0
 count_box R
-ok "switched off" clients 1
+ok "switched off" clients 1 server 10.0.2.2
 ok "nobody is asked" box_counters_are R cookie-out=0 setup-ruleset=1
