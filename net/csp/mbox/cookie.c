@@ -59,10 +59,12 @@ static bool csp_box_cookie_ask(struct csp_packet *p, const struct csp_msg *msg)
 bool csp_box_cookie_asks(struct csp_packet *p, const struct csp_msg *msg)
 {
 	struct csp_box *box = p->box;
+	const u32 mode = CSP_BOX_CONF(box, cookies);
 
-	if (!csp_cookie_wanted(CSP_BOX_CONF(box, cookies),
-			       READ_ONCE(box->n_waiting),
-			       CSP_BOX_CONF(box, max_waiting)))
+	if (!csp_cookie_wanted(mode, READ_ONCE(box->n_waiting),
+			       CSP_BOX_CONF(box, max_waiting)) &&
+	    !csp_cookie_wanted(mode, atomic_read(&box->n_holes),
+			       csp_hole_most(box)))
 		return false;
 	return csp_box_cookie_ask(p, msg);
 }

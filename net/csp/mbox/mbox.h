@@ -116,8 +116,9 @@ static inline enum csp_family csp_family_index(u8 family)
  * @linger:    pinholes of connections given up, in the order of expiry
  * @open:      all others
  * @n_holes:   pinholes
+ * @askers:    who asked for them, if he has echoed a nonce
  * @n_waiting: of them, those in @waiting
- * @waiters:   of these, who asked for them, if he has echoed a nonce
+ * @waiters:   the same, of these
  * @expiry:    removes what is at the heads of @waiting and @linger
  * @sweep:     goes round @open, for entries that conntrack gave up
  * @timeouts:  those used last, for being shared; protected by @lock
@@ -169,6 +170,7 @@ struct csp_box {
 	struct list_head	linger;
 	struct list_head	open;
 	atomic_t		n_holes;
+	struct csp_share	*askers;
 	u32			n_waiting;
 	struct csp_share	*waiters;
 	struct delayed_work	expiry;

@@ -229,7 +229,7 @@ static void csp_hole_unlist(struct csp_hole *hole)
 		return;
 	if (csp_hole_waits(hole)) {
 		hole->box->n_waiting--;
-		csp_share_del(hole->box->waiters, &hole->slot);
+		csp_share_del(hole->box->waiters, &hole->wait_slot);
 	}
 	list_del_init(&hole->list);
 }
@@ -258,12 +258,42 @@ void csp_hole_set_state(struct csp_hole *hole, u8 state)
 		box->n_waiting++;
 		if (hole->proven)
 			csp_share_add(box->waiters, csp_hole_asker(hole),
-				      &hole->slot);
+				      &hole->wait_slot);
 	}
 	ms = state == CSP_MBOX_STATE_LINGER ? CSP_BOX_CONF(box, linger) :
 					     CSP_BOX_CONF(box, provisional);
 	hole->expires = jiffies + msecs_to_jiffies(ms);
 	csp_sweep_expire_at(box, hole->expires);
+}
+
+/**
+ * csp_hole_most() - how many pinholes may there be?
+ * @box: namespace
+ *
+ * Each has an entry of conntrack.
+ *
+ * Context: any.
+ * Return: max_pinholes, or as many as conntrack may have entries.
+ */
+u32 csp_hole_most(const struct csp_box *box)
+{
+	return min_t(u32, CSP_BOX_CONF(box, max_pinholes),
+		     READ_ONCE(nf_conntrack_max));
+}
+
+/* Section "Bounds". */
+static bool csp_hole_fits(const struct csp_hole *hole)
+{
+	const struct in6_addr *asker = csp_hole_asker(hole);
+	const struct csp_box *box = hole->box;
+	const u32 n = atomic_read(&box->n_holes);
+
+	lockdep_assert_held(&box->lock);
+	return n < CSP_BOX_CONF(box, max_pinholes) &&
+	       box->n_waiting < CSP_BOX_CONF(box, max_waiting) &&
+	       csp_share_fair(box->askers, asker, n, csp_hole_most(box)) &&
+	       csp_share_fair(box->waiters, asker, box->n_waiting,
+			      CSP_BOX_CONF(box, max_waiting));
 }
 
 /**
@@ -282,16 +312,16 @@ int csp_hole_add(struct csp_hole *hole, __be64 cid, __be64 next)
 	int err;
 
 	lockdep_assert_held(&box->lock);
-	if (atomic_read(&box->n_holes) >= CSP_BOX_CONF(box, max_pinholes) ||
-	    box->n_waiting >= CSP_BOX_CONF(box, max_waiting) ||
-	    !csp_share_fair(box->waiters, csp_hole_asker(hole), box->n_waiting,
-			    CSP_BOX_CONF(box, max_waiting)))
+	if (!csp_hole_fits(hole))
 		return -ENOSPC;
 	err = csp_hole_set_ids(hole, CSP_HOLE_INITIATOR, cid, next);
 	if (err)
 		return err;
 	refcount_inc(&hole->ref);
 	atomic_inc(&box->n_holes);
+	if (hole->proven)
+		csp_share_add(box->askers, csp_hole_asker(hole),
+			      &hole->ask_slot);
 	csp_hole_set_state(hole, hole->state);
 	return 0;
 }
@@ -402,6 +432,7 @@ void csp_hole_remove(struct csp_hole *hole, bool kill)
 			csp_hole_id_del(&hole->ids[end][which]);
 	if (kill && hole->ct && hole->owned)
 		nf_ct_delete(hole->ct, 0, 0);
+	csp_share_del(box->askers, &hole->ask_slot);
 	atomic_dec(&box->n_holes);
 	csp_hole_put(hole);
 }
@@ -548,12 +579,14 @@ int csp_holes_init(struct csp_box *box)
 	INIT_LIST_HEAD(&box->linger);
 	INIT_LIST_HEAD(&box->open);
 	csp_sweep_init(box);
+	err = -ENOMEM;
+	box->askers = csp_share_new();
 	box->waiters = csp_share_new();
-	if (!box->waiters)
-		return -ENOMEM;
+	if (!box->askers || !box->waiters)
+		goto err_shares;
 	err = rhashtable_init(&box->holes, &csp_hole_params);
 	if (err)
-		goto err_waiters;
+		goto err_shares;
 	err = rhashtable_init(&box->ids, &csp_hole_id_params);
 	if (err)
 		goto err_holes;
@@ -561,8 +594,9 @@ int csp_holes_init(struct csp_box *box)
 
 err_holes:
 	rhashtable_destroy(&box->holes);
-err_waiters:
+err_shares:
 	kfree(box->waiters);
+	kfree(box->askers);
 	return err;
 }
 
@@ -617,4 +651,5 @@ void csp_holes_exit(struct csp_box *box)
 	rhashtable_destroy(&box->ids);
 	rhashtable_destroy(&box->holes);
 	kfree(box->waiters);
+	kfree(box->askers);
 }

@@ -137,7 +137,8 @@ struct csp_hole_move {
  * @fast:       a flowtable had it when we looked last
  * @dead:       removed
  * @proven:     who asked for it has echoed a nonce
- * @slot:       where it is in csp_box.waiters, csp_share_add()
+ * @ask_slot:   where it is in csp_box.askers, csp_share_add()
+ * @wait_slot:  and in .waiters
  * @first_len:  bytes of @first
  * @first:      transport header of the piggybacked packet, while asked; or NULL
  * @side:       side of each end
@@ -178,7 +179,8 @@ struct csp_hole {
 	bool			fast;
 	bool			dead;
 	bool			proven;
-	u16			slot;
+	u16			ask_slot;
+	u16			wait_slot;
 	u8			first_len;
 	u8			*first;
 	u64			side[2];
@@ -210,6 +212,9 @@ struct csp_hole *csp_hole_alloc(struct csp_box *box,
 /* By any identifier of either end; with a reference. */
 struct csp_hole *csp_hole_get(struct csp_box *box, __be64 id);
 void csp_hole_put(struct csp_hole *hole);
+
+/* How many may there be? Any context. */
+u32 csp_hole_most(const struct csp_box *box);
 
 /* All with csp_box.lock held. */
 int csp_hole_add(struct csp_hole *hole, __be64 cid, __be64 next);
