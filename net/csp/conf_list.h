@@ -45,3 +45,5 @@ CSP_CONF(flood_rate, 0, 0, 1000000, "1/s",
 CSP_CONF(max_blocks, 256, 1, 65536, "blocks", "floods that gateways are asked to stop at once")
 CSP_CONF(register_check, 30, 0, 3600, "s",
 	 "how often an agent is asked if it still knows this host; 0 at half of the lifetime")
+CSP_CONF(max_held, 65536, 1, 16777216, "packets", "packets that wait for an answer, at once")
+CSP_CONF(max_old_paths, 65536, 1, 1048576, "names", "names that moves have given up, at once")

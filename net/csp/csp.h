@@ -281,29 +281,39 @@ struct csp_names {
 #define CSP_MAX_PREFS	8
 
 /**
- * struct csp_path - a pair of addresses, and what the two ends think of it
- * @laddr:  own address
- * @raddr:  the peer's
- * @ours:   what this end told the peer, enum csp_pref
- * @theirs: what the peer told this end
+ * struct csp_path - a pair of addresses, and what one end thinks of it
+ * @laddr: own address
+ * @raddr: the peer's
+ * @pref:  enum csp_pref, or a number between
  */
 struct csp_path {
 	struct in6_addr	laddr;
 	struct in6_addr	raddr;
-	u16		ours;
-	u16		theirs;
+	u16		pref;
 };
 
 /**
- * struct csp_prefs - paths of which one end thinks anything at all
+ * struct csp_opinions - paths of which one end thinks anything at all
  * @n:    used entries
  * @next: which to overwrite when all are used
  * @path: the paths
  */
-struct csp_prefs {
+struct csp_opinions {
 	u8		n;
 	u8		next;
 	struct csp_path	path[CSP_MAX_PREFS];
+};
+
+/**
+ * struct csp_prefs - what each of the two ends thinks
+ * @ours:   what this end told the peer
+ * @theirs: what the peer told this end
+ *
+ * Apart, so that neither end can have the other's forgotten.
+ */
+struct csp_prefs {
+	struct csp_opinions	ours;
+	struct csp_opinions	theirs;
 };
 
 /**
@@ -664,6 +674,7 @@ struct csp_net {
 	atomic_t		n_embryonic;
 	atomic_t		n_unproven;	/* UDP: peers that echoed nothing */
 	atomic_t		n_tombs;
+	atomic_t		n_held;		/* packets in csp_flow.held */
 	bool			require;	/* sticky: something may require CSP */
 	atomic_t		n_keys;
 
@@ -673,7 +684,6 @@ struct csp_net {
 	u32			n_port_peers;	/* of them, about a port */
 	struct list_head	watch;
 	struct list_head	epochs;
-	u32			n_epochs;
 	struct list_head	rules;
 	u32			n_rules;
 	u32			rules_genid;	/* changes whenever they do */
@@ -704,6 +714,7 @@ struct csp_net {
 	struct csp_buckets	*buckets;	/* rate limits, limit.c */
 	struct csp_share	*embryos;	/* EMBRYONIC, by who asked */
 	struct csp_share	*served;	/* flows, by the same; share.c */
+	struct csp_share	*movers;	/* names of old paths, by peer; tomb.c */
 	struct csp_flood	*flood;		/* blocks asked for, flood.c */
 	struct socket		*encap_sock[2];
 	bool			encap_wanted;

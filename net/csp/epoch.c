@@ -14,7 +14,8 @@
  * knows it.
  *
  *	 OK with EPOCH --> known, same beginning ----------------> nothing
- *	                |  not known ----------------------------> kept
+ *	                |  not known ----------------------------> kept; of what
+ *	                |                  the OKs of one peer say, a share
  *	                `- began later --> all its connections: Setup again
  */
 #include <linux/slab.h>
@@ -22,6 +23,8 @@
 #include "again.h"
 #include "epoch.h"
 #include "flow.h"
+#include "limit.h"
+#include "share.h"
 
 #define CSP_EPOCHS_MAX		64
 /* Seconds are rounded, and packets take their time. */
@@ -35,6 +38,7 @@
  * struct csp_epoch - a box
  * @list:  in csp_net.epochs
  * @id:    who it is
+ * @from:  csp_limit_source() of the peer whose OK told of it first
  * @since: ktime_get_boottime_seconds() when it began
  * @heard: jiffies of the last OK that told of it
  * @n:     links in @flows and @lost
@@ -47,6 +51,7 @@
 struct csp_epoch {
 	struct list_head	list;
 	__be32			id;
+	u64			from;
 	time64_t		since;
 	unsigned long		heard;
 	u32			n;
@@ -119,42 +124,56 @@ static struct csp_epoch *csp_epoch_find(struct csp_net *cn, __be32 id)
 	return NULL;
 }
 
-/* One through which no connection goes makes room. */
-static struct csp_epoch *csp_epoch_new(struct csp_net *cn, __be32 id)
+/*
+ * A new one, or that of a box through which no connection goes. Section
+ * "Bounds": NULL if there is no room, or the peer has told of enough.
+ */
+static struct csp_epoch *csp_epoch_alloc(struct csp_net *cn, u64 from)
 	__must_hold(&cn->lock)
 {
-	struct csp_epoch *e;
+	struct csp_epoch *e, *unused = NULL;
+	u32 used = 0, mine = 0;
 
-	if (cn->n_epochs >= CSP_EPOCHS_MAX) {
-		list_for_each_entry(e, &cn->epochs, list)
-			if (!e->n)
-				goto reuse;
+	list_for_each_entry(e, &cn->epochs, list) {
+		if (!e->n) {
+			unused = e;
+			continue;
+		}
+		used++;
+		mine += e->from == from;
+	}
+	if (used >= CSP_EPOCHS_MAX ||
+	    !csp_share_allows(mine, used, CSP_EPOCHS_MAX)) {
+		CSP_INC(cn, BOX_FULL);
 		return NULL;
 	}
+	if (unused)
+		return unused;
 	e = kzalloc(sizeof(*e), GFP_ATOMIC);
 	if (!e)
 		return NULL;
 	INIT_LIST_HEAD(&e->flows);
 	INIT_LIST_HEAD(&e->lost);
 	list_add_tail(&e->list, &cn->epochs);
-	cn->n_epochs++;
-reuse:
-	e->id = id;
 	return e;
 }
 
 /* The box that @slot tells of; all that it knew may turn out to be lost. */
-static struct csp_epoch *csp_epoch_note(struct csp_net *cn,
+static struct csp_epoch *csp_epoch_note(struct csp_flow *flow,
 					const struct csp_a_epoch *slot)
-	__must_hold(&cn->lock)
+	__must_hold(&flow->cn->lock)
 {
 	time64_t since = ktime_get_boottime_seconds() - be32_to_cpu(slot->age);
+	const u64 from = csp_limit_source(&flow->home_r);
+	struct csp_net *cn = flow->cn;
 	struct csp_epoch *e = csp_epoch_find(cn, slot->box);
 
 	if (!e) {
-		e = csp_epoch_new(cn, slot->box);
+		e = csp_epoch_alloc(cn, from);
 		if (!e)
 			return NULL;
+		e->id = slot->box;
+		e->from = from;
 		e->since = since;
 	}
 	e->heard = jiffies;
@@ -182,7 +201,7 @@ static void csp_epoch_link(struct csp_flow *flow, const struct csp_msg *msg)
 			continue;
 		link = &flow->epochs->link[i];
 		link->flow = flow;
-		link->epoch = csp_epoch_note(flow->cn, &slot);
+		link->epoch = csp_epoch_note(flow, &slot);
 		if (!link->epoch)
 			continue;
 		list_add_tail(&link->node, &link->epoch->flows);

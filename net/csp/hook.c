@@ -105,6 +105,31 @@ bool csp_skb_tuple(const struct sk_buff *skb, bool in, struct csp_tuple *t)
 }
 
 /**
+ * csp_held_count() - note that more, or fewer, packets are held
+ * @flow: whose they are
+ * @n:    how many more
+ *
+ * Context: flow->lock held.
+ */
+void csp_held_count(struct csp_flow *flow, int n)
+{
+	lockdep_assert_held(&flow->lock);
+	flow->n_held += n;
+	atomic_add(n, &flow->cn->n_held);
+}
+
+/* Section "Bounds": one connection leaves enough to others. */
+static bool csp_hold_fits(const struct csp_flow *flow)
+{
+	const u32 max = CSP_CONF(flow->cn, max_held);
+	const u32 n = atomic_read(&flow->cn->n_held);
+
+	lockdep_assert_held(&flow->lock);
+	return n < max &&
+	       flow->n_held < (n < max / 2 ? CSP_HOLD_MAX : CSP_HOLD_SHARE);
+}
+
+/**
  * csp_hold() - keep a packet for later
  * @flow: whose it is
  * @skb:  the packet; taken over on success
@@ -115,12 +140,26 @@ bool csp_skb_tuple(const struct sk_buff *skb, bool in, struct csp_tuple *t)
 bool csp_hold(struct csp_flow *flow, struct sk_buff *skb)
 {
 	lockdep_assert_held(&flow->lock);
-	if (flow->dead || flow->n_held >= CSP_HOLD_MAX || !skb_dst_force(skb))
+	if (flow->dead || !csp_hold_fits(flow) || !skb_dst_force(skb))
 		return false;
 	__skb_queue_tail(&flow->held, skb);
-	flow->n_held++;
+	csp_held_count(flow, 1);
 	CSP_INC(flow->cn, HELD);
 	return true;
+}
+
+/**
+ * csp_held_take() - what is held goes elsewhere
+ * @flow: whose it is
+ * @list: gets it, behind what is there
+ *
+ * Context: flow->lock held.
+ */
+void csp_held_take(struct csp_flow *flow, struct sk_buff_head *list)
+{
+	lockdep_assert_held(&flow->lock);
+	skb_queue_splice_tail_init(&flow->held, list);
+	csp_held_count(flow, -flow->n_held);
 }
 
 /**

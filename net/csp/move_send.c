@@ -75,7 +75,7 @@ static void csp_move_split(struct csp_flow *flow)
 	if (IS_ERR_OR_NULL(segs))
 		return;
 	__skb_unlink(skb, &flow->held);
-	flow->n_held--;
+	csp_held_count(flow, -1);
 	for (prev = NULL; segs; prev = segs, segs = next) {
 		next = segs->next;
 		skb_mark_not_on_list(segs);
@@ -83,7 +83,7 @@ static void csp_move_split(struct csp_flow *flow)
 			__skb_queue_after(&flow->held, prev, segs);
 		else
 			__skb_queue_head(&flow->held, segs);
-		flow->n_held++;
+		csp_held_count(flow, 1);
 	}
 	consume_skb(skb);
 }

@@ -40,7 +40,7 @@ const struct nla_policy csp_conf_get_nl_policy[CSP_A_CONF_UNSPEC + 1] = {
 };
 
 /* CSP_CMD_CONF_SET - do */
-const struct nla_policy csp_conf_set_nl_policy[CSP_A_CONF_REGISTER_CHECK + 1] = {
+const struct nla_policy csp_conf_set_nl_policy[CSP_A_CONF_MAX_OLD_PATHS + 1] = {
 	[CSP_A_CONF_DEFAULT_MODE] = { .type = NLA_U32, },
 	[CSP_A_CONF_FALLBACK] = { .type = NLA_U32, },
 	[CSP_A_CONF_UDP_ENCAP] = { .type = NLA_U32, },
@@ -64,6 +64,8 @@ const struct nla_policy csp_conf_set_nl_policy[CSP_A_CONF_REGISTER_CHECK + 1] = 
 	[CSP_A_CONF_FLOOD_RATE] = { .type = NLA_U32, },
 	[CSP_A_CONF_MAX_BLOCKS] = { .type = NLA_U32, },
 	[CSP_A_CONF_REGISTER_CHECK] = { .type = NLA_U32, },
+	[CSP_A_CONF_MAX_HELD] = { .type = NLA_U32, },
+	[CSP_A_CONF_MAX_OLD_PATHS] = { .type = NLA_U32, },
 };
 
 /* CSP_CMD_STATS_GET - do */
@@ -197,7 +199,7 @@ const struct genl_ops csp_nl_ops[21] = {
 		.cmd		= CSP_CMD_CONF_SET,
 		.doit		= csp_nl_conf_set_doit,
 		.policy		= csp_conf_set_nl_policy,
-		.maxattr	= CSP_A_CONF_REGISTER_CHECK,
+		.maxattr	= CSP_A_CONF_MAX_OLD_PATHS,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -21,7 +21,7 @@ extern const struct nla_policy csp_flow_change_nl_policy[CSP_A_FLOW_PREF + 1];
 
 extern const struct nla_policy csp_conf_get_nl_policy[CSP_A_CONF_UNSPEC + 1];
 
-extern const struct nla_policy csp_conf_set_nl_policy[CSP_A_CONF_REGISTER_CHECK + 1];
+extern const struct nla_policy csp_conf_set_nl_policy[CSP_A_CONF_MAX_OLD_PATHS + 1];
 
 extern const struct nla_policy csp_stats_get_nl_policy[CSP_A_STATS_UNSPEC + 1];
 

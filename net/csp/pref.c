@@ -13,32 +13,34 @@
 
 #define CSP_PREF_UNSAID	U16_MAX
 
-static struct csp_path *csp_pref_find(struct csp_prefs *prefs,
+static struct csp_path *csp_pref_find(struct csp_opinions *op,
 				      const struct in6_addr *laddr,
 				      const struct in6_addr *raddr)
 {
 	int i;
 
-	for (i = 0; i < prefs->n; i++)
-		if (ipv6_addr_equal(&prefs->path[i].laddr, laddr) &&
-		    ipv6_addr_equal(&prefs->path[i].raddr, raddr))
-			return &prefs->path[i];
+	for (i = 0; i < op->n; i++)
+		if (ipv6_addr_equal(&op->path[i].laddr, laddr) &&
+		    ipv6_addr_equal(&op->path[i].raddr, raddr))
+			return &op->path[i];
 	return NULL;
 }
 
-/* A free entry, or the oldest. */
-static struct csp_path *csp_pref_add(struct csp_prefs *prefs,
+/* A free entry, or the oldest; section "Bounds". */
+static struct csp_path *csp_pref_add(struct csp_net *cn,
+				     struct csp_opinions *op,
 				     const struct in6_addr *laddr,
 				     const struct in6_addr *raddr)
 {
-	struct csp_path *path = &prefs->path[prefs->next];
+	struct csp_path *path = &op->path[op->next];
 
-	prefs->next = (prefs->next + 1) % CSP_MAX_PREFS;
-	prefs->n = min(prefs->n + 1, CSP_MAX_PREFS);
+	if (op->n == CSP_MAX_PREFS)
+		CSP_INC(cn, PREF_EVICTED);
+	else
+		op->n++;
+	op->next = (op->next + 1) % CSP_MAX_PREFS;
 	path->laddr = *laddr;
 	path->raddr = *raddr;
-	path->ours = CSP_PREF_UNSAID;
-	path->theirs = CSP_PREF_UNSAID;
 	return path;
 }
 
@@ -56,6 +58,7 @@ void csp_pref_set(struct csp_flow *flow, const struct in6_addr *laddr,
 		  const struct in6_addr *raddr, bool ours, u32 pref)
 {
 	struct csp_prefs *new = kzalloc(sizeof(*new), GFP_ATOMIC);
+	struct csp_opinions *op;
 	struct csp_path *path;
 
 	spin_lock_bh(&flow->lock);
@@ -64,16 +67,30 @@ void csp_pref_set(struct csp_flow *flow, const struct in6_addr *laddr,
 		new = NULL;
 	}
 	if (flow->prefs) {
-		path = csp_pref_find(flow->prefs, laddr, raddr);
+		op = ours ? &flow->prefs->ours : &flow->prefs->theirs;
+		path = csp_pref_find(op, laddr, raddr);
 		if (!path)
-			path = csp_pref_add(flow->prefs, laddr, raddr);
-		if (ours)
-			path->ours = min_t(u32, pref, CSP_PREF_UNSAID - 1);
-		else
-			path->theirs = min_t(u32, pref, CSP_PREF_UNSAID - 1);
+			path = csp_pref_add(flow->cn, op, laddr, raddr);
+		path->pref = min_t(u32, pref, CSP_PREF_UNSAID - 1);
 	}
 	spin_unlock_bh(&flow->lock);
 	kfree(new);
+}
+
+/* The least that an end has said, of this path or of whichever it is part of. */
+static u16 csp_pref_least(const struct csp_opinions *op,
+			  const struct in6_addr *laddr,
+			  const struct in6_addr *raddr)
+{
+	const struct csp_path *path;
+	u16 least = CSP_PREF_UNSAID;
+
+	for (path = op->path; path < op->path + op->n; path++)
+		if (ipv6_addr_equal(&path->raddr, raddr) &&
+		    (ipv6_addr_any(&path->laddr) ||
+		     ipv6_addr_equal(&path->laddr, laddr)))
+			least = min(least, path->pref);
+	return least;
 }
 
 /**
@@ -89,18 +106,11 @@ u16 csp_pref_get(const struct csp_flow *flow, const struct in6_addr *laddr,
 		 const struct in6_addr *raddr)
 {
 	const struct csp_prefs *prefs = flow->prefs;
-	const struct csp_path *path;
 	u16 least = CSP_PREF_UNSAID;
-	int i;
 
 	lockdep_assert_held(&flow->lock);
-	for (i = 0; prefs && i < prefs->n; i++) {
-		path = &prefs->path[i];
-		if (!ipv6_addr_equal(&path->raddr, raddr) ||
-		    (!ipv6_addr_any(&path->laddr) &&
-		     !ipv6_addr_equal(&path->laddr, laddr)))
-			continue;
-		least = min3(least, path->ours, path->theirs);
-	}
+	if (prefs)
+		least = min(csp_pref_least(&prefs->ours, laddr, raddr),
+			    csp_pref_least(&prefs->theirs, laddr, raddr));
 	return least == CSP_PREF_UNSAID ? CSP_PREF_NORMAL : least;
 }

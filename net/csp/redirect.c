@@ -30,6 +30,7 @@
 #include <net/tcp.h>
 
 #include "flow.h"
+#include "hook.h"
 #include "move.h"
 #include "netlink.h"
 #include "path.h"
@@ -350,8 +351,7 @@ static int csp_redirect_rehome(struct csp_flow *flow, struct sock *sk,
 	if (err)
 		return err;
 	spin_lock_bh(&flow->lock);
-	skb_queue_splice_init(&flow->held, list);
-	flow->n_held = 0;
+	csp_held_take(flow, list);
 	spin_unlock_bh(&flow->lock);
 	return 0;
 }

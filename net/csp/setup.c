@@ -279,11 +279,14 @@ unsigned int csp_setup_start(struct csp_net *cn, struct sock *sk,
 void csp_setup_take_held(struct csp_flow *flow, bool delivered,
 			 struct sk_buff_head *list)
 {
+	struct sk_buff_head all;
+
 	lockdep_assert_held(&flow->lock);
+	__skb_queue_head_init(&all);
+	csp_held_take(flow, &all);
 	if (delivered && flow->piggybacked)
-		consume_skb(__skb_dequeue(&flow->held));
-	skb_queue_splice_init(&flow->held, list);
-	flow->n_held = 0;
+		consume_skb(__skb_dequeue(&all));
+	skb_queue_splice_tail(&all, list);
 }
 
 /**

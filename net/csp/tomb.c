@@ -5,20 +5,22 @@
  * Data that was under way when a connection moved arrives under a name that no
  * socket has any more. The transport would answer with a RST, and the other
  * end, which may not know of the move yet, would believe it. So such packets
- * are dropped for a while; csp.rst, section "Mobility".
+ * are dropped for a while; csp.rst, section "Mobility". Of what there is room
+ * for one peer has a share; section "Bounds".
  */
 #include <linux/slab.h>
 
 #include "hook.h"
+#include "share.h"
 #include "tomb.h"
 
 #define CSP_TOMB_LIFE	(3 * HZ)	/* section "Timers" */
-#define CSP_TOMB_MAX	65536
 
 struct csp_tomb {
 	struct rhash_head	node;
 	struct csp_tuple	t;
 	unsigned long		expires;
+	u16			slot;	/* in csp_net.movers */
 	struct list_head	list;	/* in csp_net.tomb_list, oldest first */
 	struct rcu_head		rcu;
 };
@@ -36,6 +38,7 @@ static void csp_tomb_free(struct csp_net *cn, struct csp_tomb *tomb)
 	lockdep_assert_held(&cn->lock);
 	rhashtable_remove_fast(&cn->tombs, &tomb->node, csp_tomb_params);
 	list_del(&tomb->list);
+	csp_share_del(cn->movers, &tomb->slot);
 	atomic_dec(&cn->n_tombs);
 	kfree_rcu(tomb, rcu);
 }
@@ -61,9 +64,17 @@ static void csp_tomb_work(struct work_struct *work)
 
 int csp_tombs_init(struct csp_net *cn)
 {
+	int err;
+
+	cn->movers = csp_share_new();
+	if (!cn->movers)
+		return -ENOMEM;
 	INIT_LIST_HEAD(&cn->tomb_list);
 	INIT_DELAYED_WORK(&cn->tomb_work, csp_tomb_work);
-	return rhashtable_init(&cn->tombs, &csp_tomb_params);
+	err = rhashtable_init(&cn->tombs, &csp_tomb_params);
+	if (err)
+		kfree(cn->movers);
+	return err;
 }
 
 void csp_tombs_exit(struct csp_net *cn)
@@ -76,6 +87,28 @@ void csp_tombs_exit(struct csp_net *cn)
 		csp_tomb_free(cn, tomb);
 	spin_unlock_bh(&cn->lock);
 	rhashtable_destroy(&cn->tombs);
+	kfree(cn->movers);
+}
+
+/* A name that is there keeps its time: it was given up, came back and went. */
+static bool csp_tomb_insert(struct csp_net *cn, struct csp_tomb *tomb)
+{
+	const u32 n = atomic_read(&cn->n_tombs);
+	const u32 max = CSP_CONF(cn, max_old_paths);
+
+	lockdep_assert_held(&cn->lock);
+	if (n >= max || !csp_share_fair(cn->movers, &tomb->t.raddr, n, max)) {
+		CSP_INC(cn, OLD_PATH_FULL);
+		return false;
+	}
+	if (rhashtable_lookup_insert_fast(&cn->tombs, &tomb->node,
+					  csp_tomb_params))
+		return false;
+	csp_share_add(cn->movers, &tomb->t.raddr, &tomb->slot);
+	atomic_inc(&cn->n_tombs);
+	list_add_tail(&tomb->list, &cn->tomb_list);
+	queue_delayed_work(cn->wq, &cn->tomb_work, CSP_TOMB_LIFE);
+	return true;
 }
 
 /**
@@ -83,7 +116,7 @@ void csp_tombs_exit(struct csp_net *cn)
  * @cn: namespace
  * @t:  the name
  *
- * Without memory the worst that happens is a RST.
+ * Without memory, or room, the worst that happens is a RST.
  *
  * Context: process; may sleep.
  */
@@ -96,15 +129,8 @@ void csp_tomb_add(struct csp_net *cn, const struct csp_tuple *t)
 	tomb->t = *t;
 	tomb->expires = jiffies + CSP_TOMB_LIFE;
 	spin_lock_bh(&cn->lock);
-	if (atomic_read(&cn->n_tombs) >= CSP_TOMB_MAX ||
-	    rhashtable_lookup_insert_fast(&cn->tombs, &tomb->node,
-					  csp_tomb_params)) {
+	if (!csp_tomb_insert(cn, tomb))
 		kfree(tomb);
-	} else {
-		atomic_inc(&cn->n_tombs);
-		list_add_tail(&tomb->list, &cn->tomb_list);
-		queue_delayed_work(cn->wq, &cn->tomb_work, CSP_TOMB_LIFE);
-	}
 	spin_unlock_bh(&cn->lock);
 	csp_hook_in_update(cn);
 }

@@ -3,12 +3,14 @@
 """
 A peer that answers Setups in odd ways, chosen by the port that is called:
 
-  odd_peer.py DEVICE
+  odd_peer.py DEVICE [ADDRESS...]
 
-prints "ready" and goes on until it is killed.  The host's own module must not see
-the Setups: drop them with nftables, this program gets them before that.
+is at each ADDRESS, or 10.0.0.2, prints "ready" and goes on until it is killed.  The
+host's own module must not see the Setups: drop them with nftables, this program gets
+them before that.
 """
 
+import itertools
 import os
 import socket
 import struct
@@ -43,13 +45,14 @@ class Call:
                               dcid=self.cid if dcid is None else dcid),
                     **kwargs)
 
-    def ok(self, *without, offers=()):
+    def ok(self, *without, offers=(), more=()):
         attrs = {
             "LOCAL_ID": p.attr("LOCAL_ID", os.urandom(16)),
             "PUBKEY": p.attr("PUBKEY", os.urandom(32)),
         }
         self.answer(p.message("OK", *(a for n, a in attrs.items()
-                                      if n not in without), dcid=self.cid),
+                                      if n not in without), *more,
+                              dcid=self.cid),
                     *(self.offer(a) for a in offers))
 
     def offer(self, addr):
@@ -137,6 +140,24 @@ def incomplete(call):
         call.reject(C["CSP_ERR_POLICY"])
 
 
+def boxes(call):
+    """Each connection goes through two that nobody has heard of."""
+    ids = numbers.setdefault(call.cid, (next(number), next(number)))
+    call.ok(more=epoch((ids[0], 1000), (ids[1], 1000)))
+
+
+def restarted(call):
+    """The first box has begun anew, as has one that is unknown."""
+    call.ok(more=epoch((1, 0), (999999, 0)))
+
+
+def epoch(*boxes_ages):
+    """What is said by boxes that grant time."""
+    return (p.attr("TIMEOUT", p.u32(600000)),
+            p.attr("EPOCH", b"".join(struct.pack(">II", *b)
+                                     for b in boxes_ages)))
+
+
 def code(number, detail=0):
     return lambda call: call.reject(number, detail=detail)
 
@@ -147,10 +168,12 @@ ANSWERS = {
     2005: busy_once, 2006: incomplete, 2007: code(999, 7),
     2010: elsewhere, 2011: other_port, 2012: round_and_round,
     2013: impossible, 2014: odd_offers,
+    2020: boxes, 2021: restarted,
 }
 
 
 def main():
+    addresses = sys.argv[2:] or ["10.0.0.2"]
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM,
                          socket.htons(ETH_P_IP))
     sock.bind((sys.argv[1], ETH_P_IP))
@@ -163,10 +186,11 @@ def main():
         if packet.messages[0].name != "SETUP":
             continue
         call = Call(data[:20], packet)
-        if call.called != "10.0.0.2":
+        if call.called not in addresses:
             continue
         ANSWERS.get(call.port, code(call.port - 1000))(call)
 
 
+number, numbers = itertools.count(1), {}
 out = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
 main()

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Tables that only an administrator fills, or a peer that is who he says: cgroup rules,
-# registrations, sides of a gateway, addresses that are offered.  What does not fit is
-# refused with a reason, or ignored, and what is there stays.
+# registrations, sides of a gateway, addresses that are offered, names of old paths,
+# opinions of paths.  What does not fit is refused with a reason, or ignored, and what is
+# there stays.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 
-plan 15
+plan 26
 
 two_homes
 refused() { # TEXT COMMAND...
@@ -56,6 +57,42 @@ talk C S 10.0.2.2
 for i in {11..19}; do ip -n csp-S addr add "10.0.5.$i/24" dev eth1; done
 some() { [ "$(alternatives C | wc -l)" = 4 ]; }
 ok "of ten others four are kept, beside that in use" wait_for some
+ok "data arrives" exchange client server 10k
+quit client server
+ok "both ends forget the connection" quiet C S
+conf S multihome=0
+
+# --- names of old paths ---------------------------------------------------------------------------------
+
+for i in {11..22}; do ip -n csp-C addr add "10.0.1.$i/24" dev eth0; done
+conf C default_mode=2
+conf S default_mode=1
+sock others-server S python3 "$lib/many.py" listen 81
+sock others C python3 "$lib/many.py" client
+wait_for listening S 81
+ok "20 connections" tell others connect 10.0.2.2 81 20
+conf C max_old_paths=32
+conf S max_old_paths=8
+count_from_here C S
+ok "move at once" ctl C flow move all to 10.0.1.11
+ok "all of them" wait_for moved C 20
+ok "half of max_old_paths is for one peer" counters_are C old-path-full=4
+ok "there are no more than max_old_paths" counters_are S old-path-full=12
+ok "data arrives" tell others talk 1
+quit others others-server
+ok "both ends forget the connections" quiet C S
+
+# --- opinions of paths ----------------------------------------------------------------------------------
+
+talk C S 10.0.2.2
+count_from_here C S
+told() { [ "$(since S change-in)" = "$1" ]; }	# N
+for i in {12..20}; do
+	ctl C flow move "$(flows C cid)" to "10.0.1.$i" && wait_for moved C $((i - 11))
+	ctl C flow change "$(flows C cid)" pref low && wait_for told $((i - 11))
+done
+ok "of nine opinions an end keeps eight" counters_are C pref-evicted=1
+ok "so does the other" wait_for counters_are S pref-evicted=1
 ok "data arrives" exchange client server 10k
 quit client server
 ok "both ends forget the connection" quiet C S

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A host at its limits: of packets that wait, of Setups whose transport does not connect,
-# of connections, and of peers remembered.  Each is filled by X, who is where he says and
-# echoes what he is asked; A is served all the same.
+# of connections, of peers remembered, and of boxes heard of.  Each is filled by X, who is
+# where he says and echoes what he is asked; A is served all the same.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 24
+plan 32
 
 # X 10.0.0.66 -- R, a switch -- A 10.0.0.1, B 10.0.0.2
 host A B X R
@@ -45,13 +45,19 @@ ok "the rest was dropped, and those as well when the socket was gone" counters_a
 count_from_here X
 is "who asks to be told is told" "$(burst 10.0.0.2 5000 100 recverr)" "ENOBUFS 36 sent 64"
 ok "the rest was dropped here, too" counters_are X held=64 held-drop=100
+
+conf X max_held=32
+is "with half of max_held held, one connection may hold eight" \
+	"$(burst 10.0.0.2 5000 100 recverr 16)" "ENOBUFS 92 sent 8"
+is "with all of it, none" "$(burst 10.0.0.2 5000 100 recverr 32)" "ENOBUFS 100"
+conf X max_held=65536
 no_firewall B
-quiet X
+ok "nothing is held any more" quiet X
 
 # --- Setups whose transport does not connect --------------------------------------------------------
 
 listener server B tcp 0.0.0.0 80 prefer
-conf B max_embryonic=64
+conf B max_embryonic=64 embryonic_timeout=600000
 # They are answered, but the SYNs of X go no further.
 firewall B <<-END
 	chain in {
@@ -128,3 +134,31 @@ ok "the oldest are forgotten" counters_are A peer-evicted=">3" setup-ok=8
 ok "there are no more than four" test "$(ctl A -j peer | jq length)" -le 4
 quit server
 ok "all ends" quiet A B
+
+# --- boxes heard of ------------------------------------------------------------------------------------
+
+deaf B
+nsenter --net=/run/netns/csp-B -- "$lib/odd_peer.py" eth0 10.0.0.2 10.0.0.{101..105} >"$tmp/odd" &
+daemons+=($!)
+wait_for grep -q ready "$tmp/odd"
+conf X box_check=0
+count_from_here X
+all=()
+through_boxes() { greedy udp "$1" 2020 "$2"; all+=("$greedy"); }	# ADDR N
+through_boxes 10.0.0.2 20
+ok "of the 40 boxes that one peer tells of half a table is remembered" \
+	wait_for counters_are X setup-ok=20 box-full=8
+for n in {101..105}; do through_boxes "10.0.0.$n" 4; done
+ok "of four more peers an eighth each; then there is no room" \
+	wait_for counters_are X setup-ok=40 box-full=16
+greedy udp 10.0.0.2 2021 1
+ok "that a box has restarted is noticed" wait_for counters_are X box-lost=1 setup-again=1
+ok "not of one that is not remembered" counters_are X setup-ok=41 box-full=17
+no_more
+kill "${all[1]}"
+unset "all[1]"
+flows_left() { [ "$(ctl X -j flow | jq length)" = "$1" ]; }
+wait_for flows_left 36
+through_boxes 10.0.0.105 4
+ok "what no connection goes through makes room" wait_for counters_are X setup-ok=45 box-full=17
+for greedy in "${all[@]}"; do no_more; done
