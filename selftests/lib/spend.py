@@ -1,12 +1,18 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
 """
-Tokens of an off-path firewall by the thousand:
+Setups by the thousand for a host that is away, with tokens of its off-path firewall
+or without:
 
   spend.py new N HOME       at the firewall: makes N tokens that are good once for an
                             hour; prints one a line
   spend.py show SRC HOME    at a client: shows those on standard input, each with a
-                            Setup of its own; prints how many were answered how
+                            Setup of its own, the same ones in each call; prints how
+                            many were answered how.  On each line: a token, and for
+                            what, if that is not TCP, port 80: "TOKEN udp 5000"
+  spend.py send HOME PROTO PORT SRC N [SRC N]...
+                            sends N Setups of each source, without tokens, as fast as
+                            it can, and hears nothing
 
 Numbers are those of <linux/csp_mbox.h>.
 """
@@ -39,13 +45,15 @@ def new(n, home):
         print(dict(attributes(answer))[TOKEN].hex())
 
 
-def setup(src, home, number, token):
+def setup(src, home, number, token="", proto="tcp", port=80):
     return p.ip(src, home, p.CSP, p.csp(
         p.message("SETUP",
-                  p.conn(p.TCP, p.end(src, 1024 + number), p.end(home, 80)),
+                  p.conn(socket.getprotobyname(proto),
+                         p.end(src, 1024 + number), p.end(home, int(port))),
                   p.attr("LOCAL_ID", struct.pack(">QQ", number, 0)),
                   p.attr("PUBKEY", bytes([7]) * 32),
-                  p.attr("AUTH", token)), xid=number))
+                  *([p.attr("AUTH", bytes.fromhex(token))] if token else [])),
+        xid=number))
 
 
 def hear(sock, waiting, verdicts):
@@ -61,7 +69,7 @@ def hear(sock, waiting, verdicts):
 
 def show(src, home, tokens):
     verdicts = collections.Counter()
-    setups = {n: setup(src, home, n, bytes.fromhex(t))
+    setups = {n: setup(src, home, n, *t.split())
               for n, t in enumerate(tokens, 1)}
     with socket.socket(socket.AF_INET, socket.SOCK_RAW,
                        socket.IPPROTO_RAW) as out, \
@@ -80,12 +88,27 @@ def show(src, home, tokens):
           sep=", ")
 
 
+def send(home, proto, port, *sources):
+    number = 0
+    setups = []
+    for src, n in zip(sources[::2], sources[1::2]):
+        for _ in range(int(n)):
+            number += 1
+            setups.append(setup(src, home, number, "", proto, port))
+    with socket.socket(socket.AF_INET, socket.SOCK_RAW,
+                       socket.IPPROTO_RAW) as out:
+        for packet in setups:
+            out.sendto(packet, (home, 0))
+
+
 def main():
     what, *rest = sys.argv[1:]
     if what == "new":
         new(int(rest[0]), rest[1])
+    elif what == "send":
+        send(*rest)
     else:
-        show(rest[0], rest[1], sys.stdin.read().split())
+        show(rest[0], rest[1], sys.stdin.read().splitlines())
 
 
 main()

@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A home agent at its limit of tokens remembered, and a hidden host at that of Setups
-# that wait to be answered.  What there is room for is refused and counted, and who comes
-# later is served.
+# that wait to be answered.  One source fills half of either, and others have room; what
+# there is no room for is refused and counted, and who comes later is served.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 16
+plan 23
 
 home_network ''
 for h in A B H; do conf $h reply_rate=1000000; done
@@ -17,19 +17,27 @@ for h in A B H; do conf $h reply_rate=1000000; done
 # --- tokens that were used --------------------------------------------------------------------------
 
 agent_for H B --guard
+for n in {11..15}; do ip -n csp-A addr add "10.0.1.$n/24" dev eth0; done
 on H "$lib/spend.py" new 4100 10.0.9.9 >"$tmp/tokens"
 is "every token is another one" "$(sort -u "$tmp/tokens" | wc -l)" 4100
-spend() { on A "$lib/spend.py" show 10.0.1.1 10.0.9.9; }
+spend() { on A "$lib/spend.py" show "${1-10.0.1.1}" 10.0.9.9; }	# [SOURCE]
+tokens() { sed -n "$1,$(($1 + $2 - 1))p" "$tmp/tokens"; }	# FIRST N
 count_box H
 # A token is used up by being shown, wherever the host is.
-is "4096 of them are remembered until they expire" "$(spend <"$tmp/tokens")" \
-	"4 REJECT FULL, 4096 REJECT GONE"
-ok "of more there is no room" box_counters_are H 'guard-full=>3' 'home-gone=>4095' guard-used=0 \
+is "one source uses half of what can be remembered" "$(tokens 1 2052 | spend)" \
+	"4 REJECT FULL, 2048 REJECT GONE"
+# With those for which there was no room: they are good still.
+for n in 0 1 2 3; do
+	is "another one an eighth, $n" "$(tokens $((2049 + 512 * n)) 516 | spend 10.0.1.1$((n + 1)))" \
+		"4 REJECT FULL, 512 REJECT GONE"
+done
+is "of 4096 all are remembered until they expire: of more there is no room" \
+	"$(tokens 4097 4 | spend 10.0.1.15)" "4 REJECT FULL"
+ok "which is counted" box_counters_are H 'guard-full=>23' 'home-gone=>4095' guard-used=0 \
 	guard-wrong=0 guard-asked=0
 count_box H
-is "a copy of a Setup is that Setup" "$(head -n 1 "$tmp/tokens" | spend)" "1 REJECT GONE"
-is "another one with its token is not" \
-	"$(tac "$tmp/tokens" | tail -n 2 | spend)" "2 REJECT AUTH"
+is "a copy of a Setup is that Setup" "$(tokens 1 1 | spend)" "1 REJECT GONE"
+is "another one with its token is not" "$(tokens 1 2 | tac | spend)" "2 REJECT AUTH"
 ok "that is known of those remembered" box_counters_are H guard-used=2 guard-full=0
 
 register_with H B
@@ -48,6 +56,12 @@ ok "one that is good for many needs none" call "$(ctl H token new 10.0.9.9 many)
 tell server accept
 ok "data passes" exchange client server 1k
 quit client server
+listener server B tcp 0.0.0.0 80 require
+now=$(date +%s)
+date -s "@$((now + 7200))" >/dev/null
+ok "when they have expired there is room" call "$(ctl H token new 10.0.9.9)"
+date -s "@$now" >/dev/null
+quit client server
 quiet A B
 
 # --- Setups that wait to be answered ---------------------------------------------------------------------
@@ -59,24 +73,31 @@ agent_for H B --hidden
 register_with H B --hidden
 wait_for is_registered B
 listener server B tcp 0.0.0.0 80 require
-packet=$("$lib/say.py" 10.0.1.1 10.0.9.9 setup id=fdfdfdfdfdfdfdfd conn=tcp,10.0.1.1,5000,10.0.9.9,82 \
-	pubkey print)
-on A "$top/build/selftests/flood" 1 0 "$packet" >"$tmp/flooded"
+# For a port that nobody serves.
+unwanted() { on A "$@" "$lib/spend.py" send 10.0.9.9 tcp 82 "${floods[@]}"; }	# [COMMAND...]
+floods=(10.0.1.1 1)
+unwanted
 ok "an agent relays a Setup" wait_for counters_are B 'relay-unwanted=>0'
 # They are answered by a worker, who gets no processor as long as they come.
 workers=/sys/devices/virtual/workqueue/cpumask
 all=$(cat $workers)
 trap 'echo "$all" >$workers; clean_up' EXIT
 echo 1 >$workers
-count_from_here B
-# A machine that is slow gives him some all the same.
-too_many() {
-	on A taskset -c 0 chrt -f 50 "$top/build/selftests/flood" 500 0 "$packet" >"$tmp/flooded"
-	counters_are B 'relay-full=>0'
+all_looked_at() { [ "$(since B relay-in)" = $(($(since B relay-full) + $(since B relay-unwanted))) ]; }
+# A machine that is slow gives him some all the same: then more have room.
+at_once() { # N SOURCE COUNT [SOURCE COUNT]...: so many have room
+	count_from_here B
+	floods=("${@:2}")
+	unwanted taskset -c 0 chrt -f 50
+	wait_for all_looked_at
+	counters_are B "relay-unwanted=$1" 'relay-full=>0'
 }
-ok "too many at once: the host drops some" wait_for too_many
+one=(10.0.1.1 40) others=(10.0.1.12 10 10.0.1.13 10 10.0.1.14 10)
+ok "of one source half of what can wait does, the rest is dropped" wait_for at_once 32 "${one[@]}"
+ok "of another one an eighth" wait_for at_once 40 "${one[@]}" 10.0.1.11 10
+ok "of all what there is room for" wait_for at_once 64 "${one[@]}" 10.0.1.11 10 "${others[@]}" \
+	10.0.1.15 1
 echo "$all" >$workers
-ok "the others are answered" wait_for counters_are B 'relay-unwanted=>63'
 ok "when they are gone a client connects" dial client A tcp 10.0.9.9 80 require
 tell server accept
 ok "data passes" exchange client server 1k
