@@ -4,6 +4,7 @@ Reading signalling packets, for helpers that speak the protocol by hand.  Writin
 them is in selftests/unit/packets.py.
 """
 
+import functools
 import os
 import socket
 import struct
@@ -17,6 +18,7 @@ import packets  # noqa: E402 pylint: disable=wrong-import-position
 from csp_numbers import C  # noqa: E402 pylint: disable=wrong-import-position
 
 
+@functools.lru_cache(maxsize=None)
 def name(prefix, number):
     for key, value in C.items():
         if key.startswith(prefix) and value == number and \
