@@ -716,6 +716,7 @@ struct csp_net {
 	struct csp_share	*served;	/* flows, by the same; share.c */
 	struct csp_share	*movers;	/* names of old paths, by peer; tomb.c */
 	struct csp_flood	*flood;		/* blocks asked for, flood.c */
+	struct csp_flood_rules	*flood_rules;	/* flood_rule.c */
 	struct socket		*encap_sock[2];
 	bool			encap_wanted;
 	bool			hooked;		/* LOCAL_OUT */

@@ -3,7 +3,7 @@
  * Having a flood stopped near its source: the victim's side; csp.rst, section
  * "Gateways and floods".
  *
- *	command, or more Setups of one source than flood_rate
+ *	command, or more Setups of one source than a listener takes
  *	      |
  *	      v      silence: again after 250 ms, 500 ms, ... 5 transmissions
  *	   ASKING <-------------------------------------------+
@@ -23,6 +23,7 @@
 #include <linux/slab.h>
 
 #include "flood.h"
+#include "flood_rule.h"
 #include "limit.h"
 #include "rx.h"
 #include "tx.h"
@@ -423,7 +424,8 @@ bool csp_flood_rcv_answer(struct csp_rx *rx, const struct csp_msg *msg)
  * sends it may be forged, and its gateways as well: half of the room is for
  * commands.
  */
-static void csp_flood_notice(struct csp_rx *rx, const struct csp_msg *msg)
+static void csp_flood_notice(struct csp_rx *rx, const struct csp_msg *msg,
+			     u32 time)
 {
 	const struct csp_ask_key key = {
 		.raddr	= rx->saddr,
@@ -442,14 +444,15 @@ static void csp_flood_notice(struct csp_rx *rx, const struct csp_msg *msg)
 		return;
 	vias = csp_vias_of(msg);
 	if (vias)
-		csp_flood_stop(rx->cn, &key, vias, CSP_FLOOD_TIME,
+		csp_flood_stop(rx->cn, &key, vias, time,
 			       (CSP_CONF(rx->cn, max_blocks) + 1) / 2, NULL);
 }
 
 /**
- * csp_flood_beyond() - does a source send more Setups than flood_rate?
- * @rx:  the packet
- * @msg: the Setup, of a connection that is not known yet
+ * csp_flood_beyond() - does a source send more Setups than a listener takes?
+ * @rx:   the packet
+ * @msg:  the Setup, of a connection that is not known yet
+ * @port: of the listener, which may not be the one that the Setup names
  *
  * If it came through gateways they are asked to stop it. A listener has to be
  * asked for at least ten connections for that, so that what is sent to a
@@ -458,16 +461,18 @@ static void csp_flood_notice(struct csp_rx *rx, const struct csp_msg *msg)
  * Context: softirq.
  * Return: whether it does: the Setup is to be refused.
  */
-bool csp_flood_beyond(struct csp_rx *rx, const struct csp_msg *msg)
+bool csp_flood_beyond(struct csp_rx *rx, const struct csp_msg *msg,
+		      __be16 port)
 {
-	const u32 rate = CSP_CONF(rx->cn, flood_rate);
+	const struct csp_flood_key key = { .proto = msg->proto, .port = port };
+	const struct csp_flood_bound bound = csp_flood_bound_of(rx->cn, &key);
 
-	if (!rate || csp_limit_flood(rx->cn, &rx->saddr,
-				     csp_end_port(&msg->dst), rate))
+	if (!bound.rate || csp_limit_flood(rx->cn, &rx->saddr, key.proto,
+					   key.port, bound.rate))
 		return false;
 	CSP_INC(rx->cn, REJECT_FLOOD);
 	if (msg->n_via)
-		csp_flood_notice(rx, msg);
+		csp_flood_notice(rx, msg, bound.time);
 	return true;
 }
 

@@ -92,8 +92,9 @@ int csp_flood_stop(struct csp_net *cn, const struct csp_ask_key *key,
 		   struct netlink_ext_ack *extack);
 /* Lifts a block, or forgets that it was asked for. 0 or -ENOENT. */
 int csp_flood_resume(struct csp_net *cn, const struct csp_ask_key *key);
-/* A Setup for a listener: is its source beyond flood_rate? Then asks. */
-bool csp_flood_beyond(struct csp_rx *rx, const struct csp_msg *msg);
+/* A Setup for the listener at @port: is its source beyond its rate? Then asks. */
+bool csp_flood_beyond(struct csp_rx *rx, const struct csp_msg *msg,
+		      __be16 port);
 /* An answer of a gateway; false: to nothing that was asked. */
 bool csp_flood_rcv_answer(struct csp_rx *rx, const struct csp_msg *msg);
 /* Reject(FLOOD) without the REPLY flag. */

@@ -145,20 +145,21 @@ bool csp_limit_dh(struct csp_net *cn)
  * csp_limit_flood() - may a source ask a listener for one more connection?
  * @cn:    namespace
  * @saddr: the source; IPv4 as v4-mapped
- * @port:  of the listener
+ * @proto: transport of the listener
+ * @port:  and its port
  * @rate:  Setups a second
  *
  * Context: any.
  * Return: whether it may; a token is taken then.
  */
 bool csp_limit_flood(struct csp_net *cn, const struct in6_addr *saddr,
-		     __be16 port, u32 rate)
+		     u8 proto, __be16 port, u32 rate)
 {
+	const u64 listener = (u32)proto << 16 | (__force u16)port;
 	struct csp_buckets *b = cn->buckets;
 	const s64 depth = max_t(s64, LIMIT_FLOOD_NS,
 				LIMIT_FLOOD_MIN * div_u64(NSEC_PER_SEC, rate));
 
-	return csp_take_token(&b->flood[csp_bucket_of(b, saddr,
-						      (__force u16)port)],
+	return csp_take_token(&b->flood[csp_bucket_of(b, saddr, listener)],
 			      rate, depth);
 }

@@ -28,8 +28,8 @@ void csp_limit_exit(struct csp_net *cn);
 bool csp_limit_reply(struct csp_net *cn, const struct in6_addr *saddr);
 /* May one more Curve25519 operation be done for an unproven peer now? */
 bool csp_limit_dh(struct csp_net *cn);
-/* May @saddr announce one more connection to the listener at @port? */
+/* May @saddr announce one more connection to a listener? */
 bool csp_limit_flood(struct csp_net *cn, const struct in6_addr *saddr,
-		     __be16 port, u32 rate);
+		     u8 proto, __be16 port, u32 rate);
 
 #endif /* _NET_CSP_LIMIT_H */

@@ -64,6 +64,7 @@ struct csp_knock {
 	struct sock		*sk;	/* UDP, with a reference */
 	int			mode;	/* of the socket; -1: none */
 	u16			refusal; /* what the socket has against it */
+	__be16			port;	/* of the socket */
 	bool			proven;	/* the sender echoed a nonce */
 	int			oif;
 };
@@ -212,6 +213,7 @@ static int csp_knock_find_tcp(struct csp_knock *k)
 	struct csp_tuple home;
 	int mode = -1;
 
+	k->port = k->t.lport;
 	if (csp_home_tuple(rx->cn, &k->msg->dst, &k->t, &home)) {
 		/* Another port than its own is served for who was let in. */
 		if (home.lport != k->t.lport && !csp_grant_serves(rx, k->msg)) {
@@ -220,7 +222,10 @@ static int csp_knock_find_tcp(struct csp_knock *k)
 		}
 		mode = csp_listen_tcp(rx->cn, &home, rx->iif, k);
 	}
-	return mode < 0 ? csp_listen_tcp(rx->cn, &k->t, rx->iif, k) : mode;
+	if (mode < 0)
+		return csp_listen_tcp(rx->cn, &k->t, rx->iif, k);
+	k->port = home.lport;
+	return mode;
 }
 
 static void csp_knock_find(struct csp_knock *k)
@@ -232,6 +237,7 @@ static void csp_knock_find(struct csp_knock *k)
 		return;
 	}
 	k->mode = -1;
+	k->port = k->t.lport;
 	if (csp_grant_shuts(cn, &k->t) && !csp_grant_serves(k->rx, k->msg)) {
 		CSP_INC(cn, GRANT_FOREIGN);
 		return;
@@ -757,7 +763,7 @@ static u16 csp_knock_answer(struct csp_knock *k)
 		return CSP_ERR_NOT_WANTED;
 	if (k->refusal)
 		return k->refusal;
-	if (csp_flood_beyond(k->rx, k->msg))
+	if (csp_flood_beyond(k->rx, k->msg, k->port))
 		return CSP_ERR_FLOOD;
 	code = csp_knock_load(k, &answered);
 	if (code || answered)

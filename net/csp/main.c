@@ -12,6 +12,7 @@
 #include "csp.h"
 #include "encap.h"
 #include "flood.h"
+#include "flood_rule.h"
 #include "flow.h"
 #include "hook.h"
 #include "key.h"
@@ -61,6 +62,7 @@ static const struct csp_net_step csp_net_steps[] = {
 	{ csp_mib_init,		csp_mib_exit },
 	{ csp_limit_init,	csp_limit_exit },
 	{ csp_floods_init,	csp_floods_exit },
+	{ csp_flood_rules_init,	csp_flood_rules_exit },
 	{ csp_keys_init,	csp_keys_exit },
 	{ csp_relations_init,	csp_relations_exit },
 	{ csp_peers_init,	csp_peers_exit },

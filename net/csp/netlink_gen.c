@@ -159,8 +159,28 @@ const struct nla_policy csp_block_del_nl_policy[CSP_A_BLOCK_PROTO + 1] = {
 	[CSP_A_BLOCK_PROTO] = { .type = NLA_U8, },
 };
 
+/* CSP_CMD_FLOOD_GET - do */
+const struct nla_policy csp_flood_get_nl_policy[CSP_A_FLOOD_PORT + 1] = {
+	[CSP_A_FLOOD_PROTO] = { .type = NLA_U8, },
+	[CSP_A_FLOOD_PORT] = { .type = NLA_U16, },
+};
+
+/* CSP_CMD_FLOOD_ADD - do */
+const struct nla_policy csp_flood_add_nl_policy[CSP_A_FLOOD_TIMEOUT + 1] = {
+	[CSP_A_FLOOD_PROTO] = { .type = NLA_U8, },
+	[CSP_A_FLOOD_PORT] = { .type = NLA_U16, },
+	[CSP_A_FLOOD_RATE] = { .type = NLA_U32, },
+	[CSP_A_FLOOD_TIMEOUT] = { .type = NLA_U32, },
+};
+
+/* CSP_CMD_FLOOD_DEL - do */
+const struct nla_policy csp_flood_del_nl_policy[CSP_A_FLOOD_PORT + 1] = {
+	[CSP_A_FLOOD_PROTO] = { .type = NLA_U8, },
+	[CSP_A_FLOOD_PORT] = { .type = NLA_U16, },
+};
+
 /* Ops table for csp */
-const struct genl_ops csp_nl_ops[21] = {
+const struct genl_ops csp_nl_ops[24] = {
 	{
 		.cmd		= CSP_CMD_FLOW_GET,
 		.doit		= csp_nl_flow_get_doit,
@@ -303,6 +323,27 @@ const struct genl_ops csp_nl_ops[21] = {
 		.doit		= csp_nl_block_del_doit,
 		.policy		= csp_block_del_nl_policy,
 		.maxattr	= CSP_A_BLOCK_PROTO,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_CMD_FLOOD_GET,
+		.doit		= csp_nl_flood_get_doit,
+		.dumpit		= csp_nl_flood_get_dumpit,
+		.policy		= csp_flood_get_nl_policy,
+		.maxattr	= CSP_A_FLOOD_PORT,
+	},
+	{
+		.cmd		= CSP_CMD_FLOOD_ADD,
+		.doit		= csp_nl_flood_add_doit,
+		.policy		= csp_flood_add_nl_policy,
+		.maxattr	= CSP_A_FLOOD_TIMEOUT,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= CSP_CMD_FLOOD_DEL,
+		.doit		= csp_nl_flood_del_doit,
+		.policy		= csp_flood_del_nl_policy,
+		.maxattr	= CSP_A_FLOOD_PORT,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -53,8 +53,14 @@ extern const struct nla_policy csp_block_add_nl_policy[CSP_A_BLOCK_TIMEOUT + 1];
 
 extern const struct nla_policy csp_block_del_nl_policy[CSP_A_BLOCK_PROTO + 1];
 
+extern const struct nla_policy csp_flood_get_nl_policy[CSP_A_FLOOD_PORT + 1];
+
+extern const struct nla_policy csp_flood_add_nl_policy[CSP_A_FLOOD_TIMEOUT + 1];
+
+extern const struct nla_policy csp_flood_del_nl_policy[CSP_A_FLOOD_PORT + 1];
+
 /* Ops table for csp */
-extern const struct genl_ops csp_nl_ops[21];
+extern const struct genl_ops csp_nl_ops[24];
 
 int csp_nl_flow_get_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_nl_flow_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
@@ -83,6 +89,10 @@ int csp_nl_block_get_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_nl_block_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int csp_nl_block_add_doit(struct sk_buff *skb, struct genl_info *info);
 int csp_nl_block_del_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_nl_flood_get_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_nl_flood_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int csp_nl_flood_add_doit(struct sk_buff *skb, struct genl_info *info);
+int csp_nl_flood_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	CSP_NLGRP_EVENTS,
