@@ -55,6 +55,7 @@ extern const struct command cmd_agent;
 extern const struct command cmd_token;
 extern const struct command cmd_register;
 extern const struct command cmd_block;
+extern const struct command cmd_flood;
 extern const struct command cmd_gateway;
 extern const struct command cmd_name;
 

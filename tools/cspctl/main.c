@@ -24,6 +24,7 @@ static const struct command *const commands[] = {
 	&cmd_peer,
 	&cmd_key,
 	&cmd_block,
+	&cmd_flood,
 	&cmd_rule,
 	&cmd_pinhole,
 	&cmd_name,

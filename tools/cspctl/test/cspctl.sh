@@ -232,7 +232,7 @@ run cgroup del;		is "cgroup del what" 2
 run cgroup burn;		is "cgroup, unknown" 2
 run cgroup add "/$(printf 'x%.0s' {1..4200})" off;	is "cgroup, long path" 2 'err=*too long*'
 
-# --- floods: block, gateway --------------------------------------------------------------------
+# --- floods: block, flood, gateway --------------------------------------------------------------------
 
 run block;		is "block" 0 'requests=20 dump' \
 	'out=*192.0.2.9 *192.0.2.1 *any *192.0.2.254 *blocked *full *1m00s*'
@@ -248,6 +248,25 @@ run block add 192.0.2.9 for;	is "block add, half a word" 2 "err=*'for' needs a v
 run block add 192.0.2.9 for ever;	is "block add, no time" 2 "err=*'ever' is no time*"
 run block del 192.0.2.9 for 5m;	is "block del, for" 2 "err=*unknown word 'for'*"
 run block burn;		is "block, unknown" 2
+run flood;		is "flood" 0 'requests=23 dump' 'out=PROTO *tcp *80 *100/s *5m00s*udp *5353 *any *-'
+run flood show -j;	json "flood show -j" 'd == [{"proto": "tcp", "port": 80, "rate": 100, "timeout_ms": 300000},
+	{"proto": "udp", "port": 5353, "rate": 0, "timeout_ms": 60000}]'
+run flood add tcp 80 100;	is "flood add" 0 out= 'requests=24 1=06 2=0050 3=64000000'
+run flood add udp 53 0 for 5m;	is "flood add, all words" 0 \
+	'requests=24 1=11 2=0035 3=00000000 4=e0930400'
+run flood del udp 53;	is "flood del" 0 out= 'requests=25 1=11 2=0035'
+run flood add tcp 80;	is "flood add, no rate" 2 "err=*flood add PROTO PORT RATE*"
+run flood add icmp 80 1;	is "flood add, no transport" 2 "err=*'icmp' is neither tcp nor udp*"
+run flood add any 80 1;	is "flood add, any transport" 2 "err=*'any' is neither*"
+run flood add tcp 0 1;	is "flood add, port 0" 2 "err=*'0' is no port*"
+run flood add tcp 80 many;	is "flood add, a word for a rate" 2 "err=*'many' is no number*"
+run flood add tcp 80 1 for;	is "flood add, half a word" 2 "err=*'for' needs a value*"
+run flood add tcp 80 1 for ever;	is "flood add, no time" 2 "err=*'ever' is no time*"
+run flood add tcp 80 1 of 5m;	is "flood add, unknown word" 2 "err=*unknown word 'of'*"
+run flood add tcp 80 1 for 5m x;	is "flood add, too much" 2 "err=*'x' is too much*"
+run flood del tcp;	is "flood del, half" 2 "err=*flood del PROTO PORT*"
+run flood del tcp 80 1;	is "flood del, too much" 2 "err=*'1' is too much*"
+run flood burn;		is "flood, unknown" 2
 run gateway;		is "gateway" 0 'requests=15 dump' 'out=*eth0 *edge*zone 7 *-*'
 run gateway -j;		json "gateway -j" 'd == [{"in": "eth0", "edge": True}, {"zone": 7, "edge": False}]'
 run gateway add eth0 edge;	is "gateway add" 0 'requests=16 1=6574683000 3='

@@ -419,6 +419,30 @@ static void asked_block(void)
 	ready(nlh);
 }
 
+static void flood_rules(void)
+{
+	static const struct {
+		uint8_t		proto;
+		uint16_t	port;
+		uint32_t	rate;
+		uint32_t	timeout;
+	} rules[] = {
+		{ IPPROTO_TCP, 80, 100, 300000 },
+		{ IPPROTO_UDP, 5353, 0, 60000 },
+	};
+	struct nlmsghdr *nlh;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(rules); i++) {
+		nlh = reply(CSP_CMD_FLOOD_GET);
+		mnl_attr_put_u8(nlh, CSP_A_FLOOD_PROTO, rules[i].proto);
+		mnl_attr_put_u16(nlh, CSP_A_FLOOD_PORT, htons(rules[i].port));
+		mnl_attr_put_u32(nlh, CSP_A_FLOOD_RATE, rules[i].rate);
+		mnl_attr_put_u32(nlh, CSP_A_FLOOD_TIMEOUT, rules[i].timeout);
+		ready(nlh);
+	}
+}
+
 static void box_block(void)
 {
 	struct nlmsghdr *nlh = reply(CSP_MBOX_CMD_BLOCK_GET);
@@ -615,6 +639,9 @@ static void answer_dump(const struct nlmsghdr *request, uint8_t cmd)
 	case CSP_CMD_BLOCK_GET:
 		asked_block();
 		break;
+	case CSP_CMD_FLOOD_GET:
+		flood_rules();
+		break;
 	case CSP_CMD_PEER_GET:
 		peer("10.0.0.2", 0, 0, CSP_PEER_VERDICT_CAPABLE, 590000, false,
 		     20037);
@@ -643,6 +670,7 @@ static bool is_change(uint8_t cmd)
 	case CSP_CMD_KEY_GET:
 	case CSP_CMD_RULE_GET:
 	case CSP_CMD_BLOCK_GET:
+	case CSP_CMD_FLOOD_GET:
 		return false;
 	}
 	return true;
@@ -687,6 +715,8 @@ static void answer_do(const struct nlmsghdr *request, uint8_t cmd)
 	case CSP_CMD_RULE_DEL:
 	case CSP_CMD_BLOCK_ADD:
 	case CSP_CMD_BLOCK_DEL:
+	case CSP_CMD_FLOOD_ADD:
+	case CSP_CMD_FLOOD_DEL:
 		break;
 	default:
 		status(request, -EOPNOTSUPP, NULL);

@@ -34,7 +34,7 @@ if command -v mandoc >/dev/null; then
 	# Each form that --help tells is in the synopsis.
 	synopsis=$(text "$cspctl8")
 	result "forms of the commands" "$(
-		for cmd in flow monitor run cgroup conf stats peer key block rule pinhole name gateway box agent token; do
+		for cmd in flow monitor run cgroup conf stats peer key block flood rule pinhole name gateway box agent token; do
 			"$cspctl" $cmd --help | sed -n '/^$/q; s/^\(Usage:\| *\) *//p'
 		done | while read -r form; do
 			grep -qxF -- "$form" <<<"$synopsis" || echo "not in cspctl.8: $form"
