@@ -21,7 +21,7 @@
 . "$(dirname "$0")/../lib/faults.sh"
 
 read -ra each <<<"${CSP_FAULTS_EACH:-3 7 11}"
-plan $((35 + ${#each[@]}))
+plan $((37 + ${#each[@]}))
 
 faults_ready
 
@@ -59,6 +59,11 @@ command "counters" A -j stats
 command "the key is replaced" A key rotate
 undo=(ctl A cgroup del /)
 command "a rule of a cgroup" A cgroup add / prefer
+undo=(ctl A flood del tcp 80)
+command "a rule of a listener" A flood add tcp 80 1000
+undo=()
+ctl A flood add tcp 80 1000
+command "those are shown" A flood
 undo=(ctl R rule flush)
 command "a rule of a firewall" R rule add in to-a dport 80-90 name www.example.org accept
 undo=()

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # A host is flooded, and has the gateway nearest to the source stop it: by command, and
-# by itself.  The source is told.  What is stopped is seen, counted, lifted and over
+# by itself, when a listener gets more than it takes, as flood_rate or a rule of its own
+# says.  The source is told.  What is stopped is seen, counted, lifted and over
 # after its time.  If the nearest gateway cannot, the next one does.
 #
 # Time limit: 400
@@ -10,7 +11,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/gateway.sh"
 
-plan 49
+plan 57
 
 gateways
 ctl G gateway add to-a edge
@@ -132,10 +133,13 @@ ctl G box set max_blocks default
 
 # --- by itself --------------------------------------------------------------------------------------------
 
+sixty_to() { # PORT
+	on A "$top/build/selftests/flood" 60 0 "$("$lib/say.py" 10.0.1.1 10.0.2.2 setup \
+		conn=udp,10.0.1.1,65278,10.0.2.2,"$1" id=fdfdfdfdfdfdfdfd timeout=0 print)" >/dev/null
+}
 conf S flood_rate=10
 count_from_here S
-on A "$top/build/selftests/flood" 60 0 "$("$lib/say.py" 10.0.1.1 10.0.2.2 setup \
-	conn=udp,10.0.1.1,65278,10.0.2.2,5000 id=fdfdfdfdfdfdfdfd timeout=0 print)" >/dev/null
+sixty_to 5000
 ok "a listener is flooded: the gateway is asked" wait_for stopped_is G "10.0.1.1 10.0.2.2 udp"
 ok "what is too much is refused" counters_are S reject-flood=">0" setup-in=">9"
 ok "it is asked once" wait_for counters_are S flood-ok=1 flood-out=2
@@ -143,6 +147,35 @@ ok "it is asked once" wait_for counters_are S flood-ok=1 flood-out=2
 # Nobody can ask for a block of who is not where its Setup says.
 speak A 10.0.1.1 10.0.2.77 setup id=a7a7a7a7a7a7a7a7 conn=udp,10.0.1.7,1,10.0.2.77,5000
 ok "what names another source gets no token" wait_for box_counters_are G stamp-none=1
+
+# --- a rule of a listener -----------------------------------------------------------------------------------
+
+listener another S udp 0.0.0.0 5001 prefer
+ctl S block del 10.0.1.1 proto udp
+ok "it is lifted" wait_for stopped_is G ""
+wait_for nothing_asked
+ctl S flood add udp 5001 0
+count_from_here S
+sixty_to 5001
+wait_for counters_are S setup-in=">59"
+ok "a listener that takes any number: flood_rate is not for it" counters_are S reject-flood=0
+ctl S flood del udp 5001
+conf S flood_rate=0
+ctl S flood add udp 5000 10 for 1s
+count_box G
+sixty_to 5001
+wait_for counters_are S setup-in=">119"
+ok "a rule is for no other listener" counters_are S reject-flood=0 flood-out=0
+sixty_to 5000
+ok "for its own it is: the gateway is asked" wait_for box_counters_are G blocked=1
+ok "what is too much is refused" counters_are S reject-flood=">0"
+ok "and stops it for as long as the rule says" wait_for box_counters_are G block-expired=1
+wait_for nothing_asked
+ctl S flood del udp 5000
+ctl S flood add udp 5000 10 for 5m
+sixty_to 5000
+ok "with another rule again" wait_for stopped_is G "10.0.1.1 10.0.2.2 udp"
+is "and longer" "$(ctl G -j gateway blocks | jq '.[0].expires_ms > 120000')" true
 
 # --- no gateway any more -------------------------------------------------------------------------------------
 

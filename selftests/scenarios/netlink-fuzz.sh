@@ -39,6 +39,7 @@ wish udp-client 1800000
 connect udp-client
 passes udp-client udp-server 100
 ctl A block add 10.0.2.2 proto udp for 1h
+ctl A flood add udp 5000 1000 for 1h
 asked() { [ "$(ctl A -j block | value state)" = blocked ]; }
 wait_for asked
 mapfile -t cids < <(ctl A -j flow | values cid)
@@ -47,6 +48,7 @@ mapfile -t cids < <(ctl A -j flow | values cid)
 lists() {
 	ctl A -j register
 	ctl A -j block
+	ctl A -j flood
 	ctl R -j gateway
 	ctl R -j gateway blocks
 	ctl R -j agent

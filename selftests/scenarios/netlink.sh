@@ -5,7 +5,7 @@
 # connections listed and given up, events, and who may do what.
 . "$(dirname "$0")/../lib/lib.sh"
 
-plan 39
+plan 56
 
 two_hosts
 listener server B tcp 0.0.0.0 80 prefer
@@ -41,7 +41,7 @@ is "the other host has its own" "$(on B sysctl -n net.csp.fallback)" 5000
 # --- refusals explain themselves ---------------------------------------------------------------------
 
 flow_get=1 flow_del=2 flow_move=3 flow_change=4 conf_set=7 peer_get=9 peer_flush=10
-rule_get=17 rule_add=18 rule_del=19
+rule_get=17 rule_add=18 rule_del=19 flood_get=23 flood_add=24 flood_del=25
 
 requests=() wanted=() texts=()
 request() { # TEXT WANTED COMMAND [ATTRIBUTE...]
@@ -72,6 +72,25 @@ request "rule: no path" "EINVAL The path of a cgroup begins with a slash" $rule_
 request "rule: no such cgroup" "ENOENT There is no such cgroup*" $rule_add 1=str:/none 2=u8:1
 request "rule: no such mode" "ERANGE *" $rule_add 1=str:/ 2=u8:3
 request "rule: none to delete" "ENOENT This cgroup has no rule" $rule_del 1=str:/none
+request "flood without a port" "EINVAL A flood rule is named by transport and port" \
+	$flood_get 1=u8:6
+request "flood without a rate" "EINVAL A flood rule gives a rate" $flood_add 1=u8:6 2=0050
+request "flood: of SCTP" "EPROTONOSUPPORT Listeners are of TCP or UDP" \
+	$flood_add 1=u8:132 2=0050 3=u32:1
+request "flood: port 0" "EINVAL Nobody listens on port 0" $flood_add 1=u8:6 2=0000 3=u32:1
+request "flood: rate too high" "ERANGE A rate is 0 to 1000000 Setups a second" \
+	$flood_add 1=u8:6 2=0050 3=u32:1000001
+request "flood: no time" "ERANGE A block is for 1 ms to 24 days" \
+	$flood_add 1=u8:6 2=0050 3=u32:1 4=u32:0
+request "flood: time too long" "ERANGE A block is for 1 ms to 24 days" \
+	$flood_add 1=u8:6 2=0050 3=u32:1 4=u32:2073600001
+request "flood: none to show" "ENOENT This listener has no rule" $flood_get 1=u8:6 2=0050
+request "flood: none to delete" "ENOENT This listener has no rule" $flood_del 1=u8:6 2=0050
+request "flood: greatest rate and time" ok \
+	$flood_add 1=u8:6 2=0050 3=u32:1000000 4=u32:2073600000
+request "flood: once more" "EEXIST This listener has a rule already" \
+	$flood_add 1=u8:6 2=0050 3=u32:1
+request "flood: the other transport" ok $flood_add 1=u8:17 2=0050 3=u32:0
 request "no such command" "E*NOTSUP*" 99
 
 mapfile -t answers < <(on A "$lib/genl.py" "${requests[@]}")
@@ -82,8 +101,28 @@ is "a refused request changes nothing" "$(on A sysctl -n net.csp.fallback)" 300
 conf A fallback=5000
 
 answer=$(on A setpriv --reuid 65534 --clear-groups --inh-caps=-all \
-	"$lib/genl.py" 6 -- 8 -- $conf_set 2=u32:1 -- $peer_flush | tr '\n' ' ')
-is "who is not root may look, not touch" "$answer" "ok ok EPERM EPERM "
+	"$lib/genl.py" 6 -- 8 -- $flood_get 1=u8:6 2=0050 -- $conf_set 2=u32:1 -- $peer_flush -- \
+	$flood_add 1=u8:6 2=0051 3=u32:1 -- $flood_del 1=u8:6 2=0050 | tr '\n' ' ')
+is "who is not root may look, not touch" "$answer" "ok ok ok EPERM EPERM EPERM EPERM "
+
+# --- rules of listeners -----------------------------------------------------------------------------------
+
+is "what is a flood of which is listed" \
+	"$(ctl A -j flood | jq -r '.[] | "\(.proto) \(.port) \(.rate) \(.timeout_ms)"' | xargs)" \
+	"tcp 80 1000000 2073600000 udp 80 0 60000"
+many=()
+for port in {1000..2023}; do
+	many+=("$flood_add" "1=u8:17" "2=$(printf %04x "$port")" "3=u32:1" --)
+done
+is "no more than 1024" "$(on A "$lib/genl.py" "${many[@]}" | uniq -c | xargs)" \
+	"1022 ok 2 ENOSPC There are 1024 flood rules already: no room for more"
+is "they are listed in several messages" \
+	"$(ctl A -j flood | jq -r '.[] | "\(.proto) \(.port)"' | sort -u | wc -l)" 1024
+ctl A flood del udp 1000
+ctl A flood add udp 999 5 for 5m
+is "one goes, another one comes" "$(ctl A -j flood | jq -c '.[-1], length' | xargs)" \
+	"{proto:udp,port:999,rate:5,timeout_ms:300000} 1024"
+is "the other host has none" "$(ctl B -j flood | jq length)" 0
 
 # --- connections ------------------------------------------------------------------------------------------
 
