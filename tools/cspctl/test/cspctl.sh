@@ -76,7 +76,7 @@ run --netns /dev/null conf; is "a file that is none" 1 out= "err=cspctl: cannot 
 run -n;			is "network namespace without a name" 2 'err=*-n needs a value*'
 run conf --netns=x;	is "network namespace after the command" 2 'err=*unknown option --netns*'
 run status what;	is "status takes no argument" 2 "err=*'what'*"
-for cmd in status flow monitor run cgroup conf stats peer key rule pinhole box; do
+for cmd in status flow monitor run cgroup conf stats peer key flood rule pinhole box; do
 	run $cmd --help; is "help of $cmd" 0 "out=Usage: cspctl *$cmd*-j, --json*" err=
 done
 
@@ -480,7 +480,7 @@ fi
 
 crashed=
 for ((seed = 1; seed <= ${FUZZ_ROUNDS:-60}; seed++)); do
-	for cmd in status 'flow -v' 'flow -j' 'conf -j' 'stats -z' 'stats -j' key peer 'peer -j' cgroup rule 'rule -j' pinhole 'pinhole -j' box 'box stats' \
+	for cmd in status 'flow -v' 'flow -j' 'conf -j' 'stats -z' 'stats -j' key peer 'peer -j' cgroup flood 'flood -j' rule 'rule -j' pinhole 'pinhole -j' box 'box stats' \
 		   'monitor -n 3' 'monitor -j -n 3' 'flow move all' 'conf set fallback 5'; do
 		# shellcheck disable=SC2086 # words
 		KERNEL_SEED=$seed timeout 20 "$build/cspctl-test" $cmd >/dev/null 2>"$scratch/err"
