@@ -7,6 +7,7 @@
 #
 # Time limit: 400
 . "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/flood.sh"
 
 plan 34
 
@@ -16,47 +17,20 @@ ip -n csp-B route add fd09::/48 via fd00::1
 for h in A B; do conf $h udp_encap=0; done
 conf B max_embryonic=64
 
-setup() { # FORGED ADDR PROTO PORT WORD...
-	"$lib/say.py" "$1" "$2" setup "conn=$3,$1,65278,$2,$4" \
-		id=fdfdfdfdfdfdfdfd pubkey timeout=0 "${@:5}" print
-}
-unreclaimable() { awk '/^SUnreclaim/ { print $2 }' /proc/meminfo; }	# KiB
-clients() { # N ADDR
-	local i
-	for ((i = 0; i < $1; i++)); do
-		dial client A tcp "$2" 80 require || return 1
-		tell server accept || return 1
-		tell client close
-		tell server close
-	done
-}
-flood() { # COUNT BITS HEX [on]
-	# Not by on(): $! would be another shell.
-	nsenter --net=/run/netns/csp-A -- "$top/build/selftests/flood" "$@" >"$tmp/flooded" &
-	flood_pid=$!
-	daemons+=($!)
-}
 asked() { echo $(($(counter B cookie-out) + $(counter B rate-limited))); }
 few_flows() { [ "$(counter B flows)" -le 32 ]; }
 
 by_tcp() { # COUNT BITS FORGED ADDR
 	local packet before known had sent
 	listener server B tcp "$4" 80 prefer
-	packet=$(setup "$3" "$4" tcp 80 syn=65278,80)
+	packet=$(forged_setup "$3" "$4" tcp 80 syn=65278,80)
 	count_from_here B
 	had=$(asked)
-	flood 200 "$2" "$packet"
+	flood A 200 "$2" "$packet"
 	wait "$flood_pid"
 	ok "half of max_embryonic are granted without an echo" wait_for counters_are B setup-in=32
 	before=$(unreclaimable) known=$(counter B peers)
-	flood "$1" "$2" "$packet" on
-	ok "clients connect during a flood" clients 10 "$4"
-	ok "which goes on behind the last of them" kill -0 "$flood_pid"
-	kill "$flood_pid"
-	wait "$flood_pid"
-	sent=$(cut -d ' ' -f 1 "$tmp/flooded")
-	ok "the flood is over" [ "$sent" -ge "$1" ]
-	note "after $sent packets"
+	under_flood A "$1" "$2" "$packet" clients 10 server "$4"
 	ok "the clients echoed" counters_are B cookie-ok=10 cookie-bad=0 reject-full=0
 	ok "the others were asked, or asked too often" \
 		[ $(($(asked) - had)) -ge $((sent + 168)) ]
@@ -69,7 +43,7 @@ by_tcp() { # COUNT BITS FORGED ADDR
 	conf B embryonic_timeout=1000
 	ok "when it is over all is forgotten" quiet A B
 	count_from_here B
-	ok "and nobody is asked" clients 1 "$4"
+	ok "and nobody is asked" clients 1 server "$4"
 	ok "any more" counters_are B setup-in=1 cookie-out=0
 	quit server
 	conf B embryonic_timeout=60000
@@ -78,7 +52,7 @@ by_tcp() { # COUNT BITS FORGED ADDR
 by_udp() { # COUNT BITS FORGED ADDR
 	listener udp-server B udp "$4" 5000 prefer
 	count_from_here B
-	flood "$1" "$2" "$(setup "$3" "$4" udp 5000 udp=65278,5000,4)"
+	flood A "$1" "$2" "$(forged_setup "$3" "$4" udp 5000 udp=65278,5000,4)"
 	wait "$flood_pid"
 	ok "UDP: no more without an echo either" wait_for counters_are B setup-in=32 cookie-out=">100"
 	ok "a client is served" dial client A udp "$4" 5000 require

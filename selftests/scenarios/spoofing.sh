@@ -8,6 +8,7 @@
 # Time limit: 400
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/box.sh"
+. "$(dirname "$0")/../lib/flood.sh"
 
 plan 36
 
@@ -97,47 +98,22 @@ conf R cookie_lifetime=64
 
 # --- a flood ------------------------------------------------------------------------------------
 
-setup() { # FORGED DST
-	"$lib/say.py" "$1" "$2" setup "conn=tcp,$1,65278,$2,80" \
-		id=fdfdfdfdfdfdfdfd pubkey timeout=0 syn=65278,80 print
-}
+forged_syn() { forged_setup "$1" "$2" tcp 80 syn=65278,80; }	# FORGED DST
 tracked() { on R cat /proc/sys/net/netfilter/nf_conntrack_count; }
-unreclaimable() { awk '/^SUnreclaim/ { print $2 }' /proc/meminfo; }	# KiB
-# Real clients meanwhile: one after the other.
-clients() { # N SERVER DST
-	local i
-	for ((i = 0; i < $1; i++)); do
-		dial client A tcp "$3" 80 require || return 1
-		tell "$2" accept || return 1
-		tell client close
-		tell "$2" close
-	done
-}
-# Not by on(): $! would be another shell.
-flood() {
-	nsenter --net=/run/netns/csp-C -- "$top/build/selftests/flood" "$@" >"$tmp/flooded" &
-	daemons+=($!) flood_pid=$!
-}
 asked() { echo $(($(box_counter R cookie-out) + $(box_counter R rate-limited))); }
 forged() { on R grep -c "src=$1" /proc/net/nf_conntrack || true; }	# PREFIX
 
 flooded() { # COUNT BITS FORGED PREFIX SERVER DST
 	local packet before had sent
-	packet=$(setup "$3" "$6")
+	packet=$(forged_syn "$3" "$6")
 	count_box R
-	on C "$top/build/selftests/flood" 200 "$2" "$packet" >"$tmp/flooded"	# warm, and one's ARP
+	flood C 200 "$2" "$packet"	# warm, and one's ARP
+	wait "$flood_pid"
 	wait_for box_counters_are R cookie-out=">190"
 	count_box R
 	count_from_here A B
 	before=$(unreclaimable) had=$(asked)
-	flood "$1" "$2" "$packet" on
-	ok "clients connect during a flood" clients 10 "$5" "$6"
-	ok "which goes on behind the last of them" kill -0 "$flood_pid"
-	kill "$flood_pid"
-	wait "$flood_pid"
-	sent=$(cut -d ' ' -f 1 "$tmp/flooded")
-	ok "the flood is over" [ "$sent" -ge "$1" ]
-	note "after $sent packets"
+	under_flood C "$1" "$2" "$packet" clients 10 "$5" "$6"
 	ok "all forged Setups were judged" wait_for box_counters_are R setups=">$((sent + 19))"
 	ok "each asker was asked, or asked too often" \
 		[ $(($(asked) - had)) -ge "$sent" ]
@@ -163,7 +139,7 @@ no_firewall R
 stateful_firewall R "iifname to-a accept"
 count_box R
 count_from_here B
-flood 2000 16 "$(setup 10.9.0.0 10.0.2.2)"
+flood C 2000 16 "$(forged_syn 10.9.0.0 10.0.2.2)"
 wait "$flood_pid"
 ok "without a rule: what they carry makes no conntrack entries" wait_for box_counters_are R \
 	setups=2000 setup-ruleset=0
