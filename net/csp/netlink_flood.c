@@ -264,11 +264,6 @@ int csp_nl_block_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-struct csp_nl_show {
-	struct sk_buff		*skb;
-	struct netlink_callback	*cb;
-};
-
 static int csp_nl_show_ask(const struct csp_ask *ask, void *data)
 {
 	struct csp_nl_show *show = data;

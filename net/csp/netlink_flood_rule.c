@@ -66,11 +66,6 @@ int csp_nl_flood_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-struct csp_nl_show {
-	struct sk_buff		*skb;
-	struct netlink_callback	*cb;
-};
-
 static int csp_nl_show_flood(const struct csp_flood_rule *rule, void *data)
 {
 	struct csp_nl_show *show = data;

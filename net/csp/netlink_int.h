@@ -20,6 +20,16 @@ static inline struct csp_net *csp_nl_net(struct genl_info *info)
 	return csp_pernet(genl_info_net(info));
 }
 
+/**
+ * struct csp_nl_show - what the walk of a dump is given
+ * @skb: the message that is filled
+ * @cb:  the dump
+ */
+struct csp_nl_show {
+	struct sk_buff		*skb;
+	struct netlink_callback	*cb;
+};
+
 typedef int (*csp_nl_put_t)(struct sk_buff *skb, struct netlink_callback *cb,
 			    void *obj);
 
