@@ -33,7 +33,7 @@ client client A tcp 10.0.2.2 99 prefer
 tell client begin 10.0.2.2 99
 ok "a refused one" not tell client end
 is "tells why" "$(field error)" ECONNREFUSED
-is "and is no connection" "$(counter A flows)" 0
+ok "and is no connection" quiet A
 tell client close
 
 conf B embryonic_timeout=1000

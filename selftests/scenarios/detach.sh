@@ -18,13 +18,28 @@ restart() { quit server; listener server B tcp 0.0.0.0 80 prefer; }
 
 detaching() { [ "$(ctl "$1" -j flow | values state)" = detaching ]; }
 
-phase together
-for i in {1..5}; do dial client A tcp 10.0.0.2 80 prefer $((40000 + i)); done
-quit client
-ok "five connections end" quiet A
-ok "each was given up" counters_are A detach-out=5 detach-lost=0
+five_end() {
+	restart
+	quiet A B
+	count_from_here A B
+	before=$(counter A out-retrans)
+	for i in {1..5}; do dial client A tcp 10.0.0.2 80 prefer $((40000 + i)); done
+	quit client
+	quiet A
+}
 # Five Setups, one packet of Detaches; what A believed lost came twice.
-ok "by one packet" counters_are B "detach-in=>4" in-pkts=$((6 + $(counter A out-retrans)))
+by_one() {
+	counters_are B "detach-in=>4" in-pkts=$((6 + $(counter A out-retrans) - before))
+}
+# A machine that takes more than a second to close five has another try.
+for _ in {1..5}; do
+	ended=no
+	if five_end; then ended=yes; fi
+	if by_one; then break; fi
+done
+is "five connections end" "$ended" yes
+ok "each was given up" counters_are A detach-out=5 detach-lost=0
+ok "by one packet" by_one
 restart
 quiet B
 
