@@ -165,7 +165,8 @@ def say(src, to, kind, args):
         if family == socket.AF_INET6:
             s.setsockopt(socket.IPPROTO_IPV6, IPV6_HDRINCL, 1)
         s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        s.sendto(packet, (to, 0))
+        # The scope of an address counts only where the kernel is told its number.
+        s.sendto(packet, socket.getaddrinfo(to, None, family, socket.SOCK_RAW)[0][4])
 
 
 def main():
