@@ -543,16 +543,14 @@ static void csp_flow_unqueue(struct csp_flow *flow)
  */
 void csp_flow_drop_held(struct csp_flow *flow)
 {
-	struct sk_buff_head list;
 	struct sk_buff *skb;
 
 	lockdep_assert_held(&flow->lock);
-	__skb_queue_head_init(&list);
-	csp_held_take(flow, &list);
-	while ((skb = __skb_dequeue(&list))) {
+	while ((skb = __skb_dequeue(&flow->held))) {
 		CSP_INC(flow->cn, HELD_DROP);
 		kfree_skb(skb);
 	}
+	csp_held_count(flow, -flow->n_held);
 	flow->piggybacked = false;
 }
 

@@ -213,7 +213,6 @@ static int csp_knock_find_tcp(struct csp_knock *k)
 	struct csp_tuple home;
 	int mode = -1;
 
-	k->port = k->t.lport;
 	if (csp_home_tuple(rx->cn, &k->msg->dst, &k->t, &home)) {
 		/* Another port than its own is served for who was let in. */
 		if (home.lport != k->t.lport && !csp_grant_serves(rx, k->msg)) {
@@ -232,12 +231,12 @@ static void csp_knock_find(struct csp_knock *k)
 {
 	struct csp_net *cn = k->rx->cn;
 
+	k->port = k->t.lport;
 	if (k->t.proto == IPPROTO_TCP) {
 		k->mode = csp_knock_find_tcp(k);
 		return;
 	}
 	k->mode = -1;
-	k->port = k->t.lport;
 	if (csp_grant_shuts(cn, &k->t) && !csp_grant_serves(k->rx, k->msg)) {
 		CSP_INC(cn, GRANT_FOREIGN);
 		return;

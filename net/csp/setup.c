@@ -279,14 +279,11 @@ unsigned int csp_setup_start(struct csp_net *cn, struct sock *sk,
 void csp_setup_take_held(struct csp_flow *flow, bool delivered,
 			 struct sk_buff_head *list)
 {
-	struct sk_buff_head all;
-
 	lockdep_assert_held(&flow->lock);
-	__skb_queue_head_init(&all);
-	csp_held_take(flow, &all);
+	/* It is one of n_held still, and counted off with the others. */
 	if (delivered && flow->piggybacked)
-		consume_skb(__skb_dequeue(&all));
-	skb_queue_splice_tail(&all, list);
+		consume_skb(__skb_dequeue(&flow->held));
+	csp_held_take(flow, list);
 }
 
 /**
