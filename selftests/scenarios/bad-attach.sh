@@ -5,6 +5,7 @@
 # address, received again, with an old number, or for a connection that is not there.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/mobility.sh"
+. "$(dirname "$0")/../lib/workers.sh"
 
 plan 24
 
@@ -67,16 +68,13 @@ ok "that from the new address does" wait_for validated B 1
 many=()
 for _ in {1..50}; do many+=("Detach:-1 seq=99 xid mac"); done
 # The worker who looks gets no processor as long as they come.
-workers=/sys/devices/virtual/workqueue/cpumask
-all=$(cat $workers)
-trap 'echo "$all" >$workers; clean_up' EXIT
-echo 1 >$workers
+workers_wait
 hurry() {
 	on R taskset -c 0 chrt -f 50 "$lib/forge.py" "$tmp/A-R.pcap" "${many[@]}"
 	counters_are B "attach-newer=>0"
 }
 ok "many at once: the newest is looked at" wait_for hurry
-echo "$all" >$workers
+workers_go
 
 # The server's socket ends while the client is away.
 ip -n csp-A -4 addr flush dev eth0

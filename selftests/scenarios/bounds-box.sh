@@ -5,6 +5,7 @@
 # from where he is and with every nonce echoed; what A asks for is opened all the same.
 . "$(dirname "$0")/../lib/lib.sh"
 . "$(dirname "$0")/../lib/box.sh"
+. "$(dirname "$0")/../lib/greedy.sh"
 
 plan 16
 
@@ -23,23 +24,18 @@ rule R in to-x accept
 conf X default_mode=2
 listener flooded B udp 0.0.0.0 5000 prefer
 listener server B udp 0.0.0.0 5001 prefer
-greedy() { # ADDR PORT N
-	nsenter --net=/run/netns/csp-X -- "$lib/greedy.py" udp "$@" >"$tmp/greedy" 2>&1 &
-	greedy=$!
-	daemons+=("$greedy")
-}
 
 # --- all of them ------------------------------------------------------------------------------------
 
 ctl R box set max_pinholes 64 linger 0
 count_box R
-greedy 10.0.2.2 5000 100
+greedy udp 10.0.2.2 5000 100
 ok "X gets half of max_pinholes, and an eighth of it" wait_for box_counters_are R confirmed=40 refused-full=60
 ok "of this eighth it was to echo a nonce" box_counters_are R cookie-ok=">7" cookie-bad=0
 ok "what A asks for is opened" dial client A udp 10.0.2.2 5001 require
 ok "and data passes" passes client server 100
 ok "confirmed" box_counters_are R confirmed=41
-kill "$greedy"
+no_more
 quit client
 ok "all ends at the hosts" quiet A B X
 ok "and at the box" wait_for no_holes R
@@ -48,7 +44,7 @@ ok "and at the box" wait_for no_holes R
 
 ctl R box set max_waiting 64 max_pinholes 1048576 provisional 60000
 count_box R
-greedy 10.0.2.77 99 100
+greedy udp 10.0.2.77 99 100
 ok "X gets half of max_waiting, and an eighth of it" wait_for box_counters_are R provisional=40 refused-full=60
 ok "of this eighth it was to echo a nonce" box_counters_are R cookie-ok=">7" cookie-bad=0
 is "there are no more" "$(holes R state | sort | uniq -c | xargs)" "40 provisional"
@@ -61,6 +57,6 @@ ok "forged Setups are asked" wait_for box_counters_are R cookie-out=">16" provis
 ok "what A asks for is opened" dial client A udp 10.0.2.2 5001 require
 ok "and data passes" passes client server 100
 ok "confirmed" box_counters_are R confirmed=1 provisional=41
-kill "$greedy"
+no_more
 quit client server
 ok "all ends at the hosts" quiet A B X

@@ -8,6 +8,7 @@
 . "$(dirname "$0")/../lib/mobility.sh"
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
+. "$(dirname "$0")/../lib/workers.sh"
 
 plan 23
 
@@ -86,12 +87,10 @@ unwanted 10.0.1.1 1
 ok "an agent relays a Setup" wait_for counters_are B 'relay-unwanted=>0'
 # They are answered by a worker, who gets no processor as long as they come, be it by way of
 # ksoftirqd.
-workers=/sys/devices/virtual/workqueue/cpumask
-all=$(cat $workers)
 softirqs=$(pgrep -x ksoftirqd/0)
-as_it_was() { echo "$all" >$workers; chrt -o -p 0 "$softirqs"; }
+as_it_was() { workers_go; chrt -o -p 0 "$softirqs"; }
+workers_wait
 trap 'as_it_was; clean_up' EXIT
-echo 1 >$workers
 chrt -f -p 50 "$softirqs"
 all_looked_at() { [ "$(since B relay-in)" = $(($(since B relay-full) + $(since B relay-unwanted))) ]; }
 # A machine that is slow gives him some all the same: then more have room.

@@ -5,6 +5,7 @@
 # of connections, of peers remembered, and of boxes heard of.  Each is filled by X, who is
 # where he says and echoes what he is asked; A is served all the same.
 . "$(dirname "$0")/../lib/lib.sh"
+. "$(dirname "$0")/../lib/greedy.sh"
 
 plan 32
 
@@ -22,16 +23,6 @@ addr X:eth0 10.0.0.66/24
 for h in A B X; do conf $h udp_encap=0 reply_rate=1000000; done
 conf X default_mode=2
 
-greedy() { # tcp|udp ADDR PORT N
-	nsenter --net=/run/netns/csp-X -- "$lib/greedy.py" "$@" >"$tmp/greedy" 2>&1 &
-	greedy=$!
-	daemons+=("$greedy")
-	wait_for grep -q ready "$tmp/greedy"
-}
-no_more() { # of it
-	kill "$greedy"
-	wait "$greedy" 2>/dev/null || true
-}
 burst() { on X "$lib/greedy.py" burst "$@"; }
 
 # --- packets that wait for the OK -----------------------------------------------------------------
