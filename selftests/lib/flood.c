@@ -7,9 +7,10 @@
  * HEX is an IPv4 or IPv6 packet, as say.py prints it.  In each copy the last BITS
  * bits of the source address are random (80: those of 65536 IPv6 /64s), in the IP
  * header and wherever the address is in the packet; so are the bytes that were
- * fd fd fd fd fd fd fd fd (an identifier) and fe fe (a port) there.  With "on" it
- * does not end at COUNT, but when it has got SIGTERM as well.  How many were sent is
- * printed at the end.
+ * fd fd fd fd fd fd fd fd (an identifier) there.  What was fe fe is a port, the first
+ * one random and each other one the next: two connections of one source have one name
+ * after 60000 packets only.  With "on" it does not end at COUNT, but when it has got
+ * SIGTERM as well.  How many were sent is printed at the end.
  */
 #include <arpa/inet.h>
 #include <netinet/ip.h>
@@ -140,10 +141,19 @@ static void scatter(uint32_t *addr, size_t words, unsigned int bits)
 	}
 }
 
+static uint16_t next_port(void)
+{
+	static uint32_t n;
+
+	if (!n)
+		n = random32() % 60000 + 1;
+	return htons(1024 + n++ % 60000);
+}
+
 static void make(uint8_t *packet, unsigned int bits)
 {
 	uint32_t saddr[4], xid = random32(), id[2] = { random32(), random32() };
-	uint16_t port = htons(1024 + random32() % 60000), sum;
+	uint16_t port = next_port(), sum;
 	uint8_t *csp = packet + ip->hlen;
 
 	memcpy(packet, template, len);

@@ -150,7 +150,8 @@ ok "what names another source gets no token" wait_for box_counters_are G stamp-n
 
 # --- a rule of a listener -----------------------------------------------------------------------------------
 
-listener another S udp 0.0.0.0 5001 prefer
+listener any-number S udp 0.0.0.0 5001 prefer
+listener no-rule S udp 0.0.0.0 5002 prefer
 ctl S block del 10.0.1.1 proto udp
 ok "it is lifted" wait_for stopped_is G ""
 wait_for nothing_asked
@@ -163,7 +164,7 @@ ctl S flood del udp 5001
 conf S flood_rate=0
 ctl S flood add udp 5000 10 for 1s
 count_box G
-sixty_to 5001
+sixty_to 5002
 wait_for counters_are S setup-in=">119"
 ok "a rule is for no other listener" counters_are S reject-flood=0 flood-out=0
 sixty_to 5000
