@@ -11,7 +11,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/gateway.sh"
 
-plan 57
+plan 58
 
 gateways
 ctl G gateway add to-a edge
@@ -130,6 +130,22 @@ ok "all at once" ctl H gateway unblock all
 ctl S block del 10.0.1.1
 ctl G gateway unblock all >/dev/null
 ctl G box set max_blocks default
+
+# Whoever asks for many blocks does not have their source told more than it is answered.
+ctl T block del 10.0.1.1
+wait_for empty T block
+wait_for nothing_asked
+conf G reply_rate=1
+count_from_here G
+ctl S block add 10.0.1.1
+ctl T block add 10.0.1.1
+ok "notices are limited" wait_for counters_are G rate-limited=">0"
+wait_for stopped_is G "$(printf '10.0.1.1 10.0.%s any\n' 2.2 3.3)"
+conf G reply_rate=1000
+ctl S block del 10.0.1.1
+ctl T block del 10.0.1.1
+wait_for stopped_is G ""
+wait_for nothing_asked
 
 # --- by itself --------------------------------------------------------------------------------------------
 

@@ -202,6 +202,11 @@ static void csp_gateway_block(struct csp_box *box, struct csp_rx *rx,
 		return;
 	}
 	CSP_BOX_INC(box, BLOCKED);
+	/* Nothing was dropped for this one yet: S could have A sent many. */
+	if (!csp_limit_reply(rx->cn, &key.src)) {
+		CSP_INC(rx->cn, RATE_LIMITED);
+		return;
+	}
 	csp_gateway_tell(box, &key, cid);
 }
 
