@@ -62,14 +62,21 @@ def setup(src, home, number, token="", proto="tcp", port=80):
         xid=number))
 
 
-def hear(sock, src, waiting, verdicts):
+def family(addr):
+    return socket.AF_INET6 if ":" in addr else socket.AF_INET
+
+
+def raw(to, proto):
+    return socket.socket(family(to), socket.SOCK_RAW, proto)
+
+
+def hear(sock, waiting, verdicts):
     """Until all are answered, or nothing comes."""
+    # Of IPv6 the header is left out.
+    header = 20 if sock.family == socket.AF_INET else 0
     try:
         while waiting:
-            data = sock.recv(2048)
-            if data[16:20] != p.packed(src):
-                continue
-            reply = Packet(data[20:])
+            reply = Packet(sock.recv(2048)[header:])
             if waiting.pop(reply.xid, None):
                 verdicts[str(reply)] += 1
     except TimeoutError:
@@ -80,16 +87,15 @@ def show(src, home, tokens):
     verdicts = collections.Counter()
     setups = {n: setup(src, home, n, *t.split())
               for n, t in enumerate(tokens, 1)}
-    with socket.socket(socket.AF_INET, socket.SOCK_RAW,
-                       socket.IPPROTO_RAW) as out, \
-         socket.socket(socket.AF_INET, socket.SOCK_RAW, p.CSP) as back:
+    with raw(home, socket.IPPROTO_RAW) as out, raw(home, p.CSP) as back:
+        back.bind((src, 0))
         back.settimeout(PATIENCE)
         while setups:
             waiting = dict(list(setups.items())[:WINDOW])
             for number in waiting:
                 out.sendto(setups[number], (home, 0))
             sent = list(waiting)
-            hear(back, src, waiting, verdicts)
+            hear(back, waiting, verdicts)
             for number in sent:
                 if number not in waiting:
                     del setups[number]
@@ -104,8 +110,7 @@ def send(home, proto, port, *sources):
         for _ in range(int(n)):
             number += 1
             setups.append(setup(src, home, number, "", proto, port))
-    with socket.socket(socket.AF_INET, socket.SOCK_RAW,
-                       socket.IPPROTO_RAW) as out:
+    with raw(home, socket.IPPROTO_RAW) as out:
         # Not sooner: the kernel lets nobody have it all for a second.
         os.sched_setaffinity(0, {0})
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))

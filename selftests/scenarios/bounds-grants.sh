@@ -9,7 +9,7 @@
 . "$(dirname "$0")/../lib/box.sh"
 . "$(dirname "$0")/../lib/home.sh"
 
-plan 27
+plan 30
 
 home_network ''
 for h in A B H; do conf $h reply_rate=1000000; done
@@ -18,16 +18,16 @@ agent_for H B --guard
 ctl H box set grant_time 3600000
 register_with H B
 wait_for is_registered B
-for port in {5000..5032}; do listener server B udp 0.0.0.0 "$port" prefer; done
+for n in {5000..5032}; do listener server B udp 0.0.0.0 "$n" prefer; done
 tell server use 0
 token=$(ctl H token new 10.0.9.9 many)
 
 # Setups that the firewall lets in: each asks the host to serve one more.  The numbers that
 # it gives them would not all be higher than the last by way of another processor.
-show() { on A taskset -c 0 "$lib/spend.py" show 10.0.9.9 "$@"; }	# SOURCE N [SOURCE N]...
+show() { on A taskset -c 0 "$lib/spend.py" show "${home-10.0.9.9}" "$@"; }	# SOURCE N [SOURCE N]...
 many() { # SOURCE N [SOURCE N]...: lines of "lets"
 	local i
-	mapfile -t lets < <(for ((i = 0; i < 200; i++)); do echo "${token#0x} udp 5000"; done |
+	mapfile -t lets < <(for ((i = 0; i < 200; i++)); do echo "${token#0x} udp ${port-5000}"; done |
 		show "$@")
 }
 call() { # PORT: the first datagram is what asks
@@ -93,11 +93,28 @@ is "and there is room for another source" "${lets[0]-}" "32 REDIRECT, 1 REJECT F
 # A new registration begins with none.
 register_again
 
+# --- by IPv6 -----------------------------------------------------------------------------------------------
+
+ip -n csp-R route add fd00:1::/48 via fd00:1::1
+for n in 11::1 11::2 12::1; do ip -n csp-A addr add "fd00:1:0:$n/128" dev lo; done
+home=fd00:9::9 agent_for H B --guard
+home=fd00:9::9 agent=fd00:8::1 register_with H B
+both_registered() { [ "$(ctl B -j register | values state | xargs)" = "registered registered" ]; }
+wait_for both_registered
+token=$(ctl H token new fd00:9::9 many)
+listener server6 B udp :: 5100 prefer
+home=fd00:9::9 port=5100 many fd00:1:0:11::1 65 fd00:1:0:11::2 65 fd00:1:0:12::1 34
+is "a source is a /64" "${lets[0]-}, ${lets[1]-}" "65 REDIRECT, 63 REDIRECT, 2 REJECT FULL"
+is "another one gets an eighth" "${lets[2]-}" "32 REDIRECT, 2 REJECT FULL"
+ctl B register del fd00:9::9
+ok "the other home address keeps its own" wait_for is_registered B
+token=$(ctl H token new 10.0.9.9 many)
+
 # --- ports that are for them alone ---------------------------------------------------------------------------
 
 count_from_here B
 count_box H
-ports() { for port in {5000..5032}; do echo "${token#0x} udp $port"; done; }
+ports() { for n in {5000..5032}; do echo "${token#0x} udp $n"; done; }
 is "32 UDP ports are for those who are let in, and no more" "$(ports | show 10.0.1.12 33)" \
 	"32 REDIRECT, 1 REJECT FULL"
 ok "the host counts" counters_are B granted=32 'grant-refused=>0' grant-plain=0

@@ -10,7 +10,7 @@
 . "$(dirname "$0")/../lib/home.sh"
 . "$(dirname "$0")/../lib/workers.sh"
 
-plan 23
+plan 26
 
 home_network ''
 for h in A B H; do conf $h reply_rate=1000000; done
@@ -79,10 +79,14 @@ wait_for empty B register
 ctl H agent del 10.0.9.9
 agent_for H B --hidden
 register_with H B --hidden
-wait_for is_registered B
+home=fd00:9::9 agent_for H B --hidden
+home=fd00:9::9 agent=fd00:8::1 register_with H B --hidden
+both_registered() { [ "$(ctl B -j register | values state | xargs)" = "registered registered" ]; }
+wait_for both_registered
 listener server B tcp 0.0.0.0 80 require
 # For a port that nobody serves.
-unwanted() { on A "$lib/spend.py" send 10.0.9.9 tcp 82 "$@"; }	# SOURCE N [SOURCE N]...
+to=10.0.9.9
+unwanted() { on A "$lib/spend.py" send "$to" tcp 82 "$@"; }	# SOURCE N [SOURCE N]...
 unwanted 10.0.1.1 1
 ok "an agent relays a Setup" wait_for counters_are B 'relay-unwanted=>0'
 # They are answered by a worker, who gets no processor as long as they come, be it by way of
@@ -106,6 +110,13 @@ ok "of one source half of what can wait does, the rest is dropped" \
 ok "of another one an eighth" wait_for -t 90 at_once 40 "${one[@]}" 10.0.1.11 10
 ok "of all what there is room for" \
 	wait_for -t 90 at_once 64 "${one[@]}" 10.0.1.11 10 "${others[@]}" 10.0.1.15 1
+# Who has an address of a /64 has all of it.
+to=fd00:9::9 one=(fd00:1::1 20 fd00:1::2 20)
+others=(fd00:1:0:12::1 10 fd00:1:0:13::1 10 fd00:1:0:14::1 10)
+ok "by IPv6 a source is a /64" wait_for -t 90 at_once 32 "${one[@]}"
+ok "of another one an eighth" wait_for -t 90 at_once 40 "${one[@]}" fd00:1:0:11::1 5 fd00:1:0:11::2 5
+ok "of all what there is room for" \
+	wait_for -t 90 at_once 64 "${one[@]}" fd00:1:0:11::1 10 "${others[@]}" fd00:1:0:15::1 1
 as_it_was
 ok "when they are gone a client connects" dial client A tcp 10.0.9.9 80 require
 tell server accept
