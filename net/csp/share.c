@@ -11,9 +11,11 @@
  * A table whose entries are few counts them itself. In others sources share a
  * fixed number of counters, chosen by a keyed hash, as they do the token buckets
  * of limit.c: no memory for each of them, and nobody can tell with whom he
- * shares.
+ * shares. Each has two of them, and has no more than the lower one says: whoever
+ * has many entries is in the way of him only who shares both.
  */
 #include <linux/export.h>
+#include <linux/kernel.h>
 #include <linux/minmax.h>
 #include <linux/random.h>
 #include <linux/slab.h>
@@ -59,8 +61,21 @@ bool csp_share_allows(u32 mine, u32 n, u32 max)
 static u16 csp_share_slot(const struct csp_share *share,
 			  const struct in6_addr *addr)
 {
-	return siphash_1u64(csp_limit_source(addr), &share->key) %
-	       CSP_SHARE_SLOTS;
+	const u64 hash = siphash_1u64(csp_limit_source(addr), &share->key);
+	const u16 first = lower_32_bits(hash) % (CSP_SHARE_ROW - 1) + 1;
+	const u16 second = upper_32_bits(hash) % (CSP_SHARE_ROW - 1) + 1;
+
+	return second << 8 | first;
+}
+
+static atomic_t *csp_share_first(struct csp_share *share, u16 slot)
+{
+	return &share->n[0][slot & 0xff];
+}
+
+static atomic_t *csp_share_second(struct csp_share *share, u16 slot)
+{
+	return &share->n[1][slot >> 8];
 }
 
 /**
@@ -73,11 +88,14 @@ static u16 csp_share_slot(const struct csp_share *share,
  * Context: any.
  * Return: whether the source may have one more.
  */
-bool csp_share_fair(const struct csp_share *share, const struct in6_addr *addr,
+bool csp_share_fair(struct csp_share *share, const struct in6_addr *addr,
 		    u32 n, u32 max)
 {
-	return csp_share_allows(atomic_read(&share->n[csp_share_slot(share, addr)]),
-				n, max);
+	const u16 slot = csp_share_slot(share, addr);
+	const u32 first = atomic_read(csp_share_first(share, slot));
+	const u32 second = atomic_read(csp_share_second(share, slot));
+
+	return csp_share_allows(min(first, second), n, max);
 }
 EXPORT_SYMBOL_GPL(csp_share_fair);
 
@@ -92,13 +110,11 @@ EXPORT_SYMBOL_GPL(csp_share_fair);
 void csp_share_add(struct csp_share *share, const struct in6_addr *addr,
 		   u16 *slot)
 {
-	u16 i;
-
 	if (*slot != CSP_SHARE_NONE)
 		return;
-	i = csp_share_slot(share, addr);
-	atomic_inc(&share->n[i]);
-	*slot = i + 1;
+	*slot = csp_share_slot(share, addr);
+	atomic_inc(csp_share_first(share, *slot));
+	atomic_inc(csp_share_second(share, *slot));
 }
 EXPORT_SYMBOL_GPL(csp_share_add);
 
@@ -113,7 +129,8 @@ void csp_share_del(struct csp_share *share, u16 *slot)
 {
 	if (*slot == CSP_SHARE_NONE)
 		return;
-	atomic_dec(&share->n[*slot - 1]);
+	atomic_dec(csp_share_first(share, *slot));
+	atomic_dec(csp_share_second(share, *slot));
 	*slot = CSP_SHARE_NONE;
 }
 EXPORT_SYMBOL_GPL(csp_share_del);

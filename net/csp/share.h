@@ -10,19 +10,21 @@
 
 struct in6_addr;
 
-#define CSP_SHARE_SLOTS	1024
+/* One counter in each of two rows: their numbers, from 1 to 255, are a slot's bytes. */
+#define CSP_SHARE_ROWS	2
+#define CSP_SHARE_ROW	256
 
 /* Not counted; what is zero at first is not. */
 #define CSP_SHARE_NONE	0
 
 /**
  * struct csp_share - entries of a table, by source
- * @key: of the hash that chooses a source's slot
- * @n:   entries in each slot
+ * @key: of the hash that chooses a source's counters
+ * @n:   entries of the sources of each
  */
 struct csp_share {
 	siphash_key_t	key;
-	atomic_t	n[CSP_SHARE_SLOTS];
+	atomic_t	n[CSP_SHARE_ROWS][CSP_SHARE_ROW];
 };
 
 /* May who has @mine have one more, if the table has @n of @max? Any context. */
@@ -30,7 +32,7 @@ bool csp_share_allows(u32 mine, u32 n, u32 max);
 /* To be freed with kfree(); or NULL. */
 struct csp_share *csp_share_new(void);
 /* May @addr? */
-bool csp_share_fair(const struct csp_share *share, const struct in6_addr *addr,
+bool csp_share_fair(struct csp_share *share, const struct in6_addr *addr,
 		    u32 n, u32 max);
 /* One more, one less. @slot, of the entry, says where it is counted. */
 void csp_share_add(struct csp_share *share, const struct in6_addr *addr,
