@@ -9,6 +9,7 @@
 #	agent_for H B [OPTION...]	H answers for S, and B may register it
 #	register_with H B [OPTION...]	B does
 #	is_registered B			the agent knows where it is
+#	both_registered B		for two home addresses
 #	is_at H STATE [LOCATOR]		what the agent knows
 #	lose_each_other A_ROAMS B_ROAMS	both move at once, with these arguments of roam;
 #					the agent H knows where B is before A has an address
@@ -54,6 +55,7 @@ register_with() { # H B [OPTION...]
 reg() { ctl "$1" -j register | value "$2"; }	# B KEY
 reg_is() { [ "$(reg "$1" "$2")" = "$3" ]; }	# B KEY VALUE
 is_registered() { reg_is "$1" state registered; }	# B
+both_registered() { [ "$(ctl "$1" -j register | values state | xargs)" = "registered registered" ]; }	# B
 
 agent_knows() { # H
 	local json

@@ -99,8 +99,7 @@ ip -n csp-R route add fd00:1::/48 via fd00:1::1
 for n in 11::1 11::2 12::1; do ip -n csp-A addr add "fd00:1:0:$n/128" dev lo; done
 home=fd00:9::9 agent_for H B --guard
 home=fd00:9::9 agent=fd00:8::1 register_with H B
-both_registered() { [ "$(ctl B -j register | values state | xargs)" = "registered registered" ]; }
-wait_for both_registered
+wait_for both_registered B
 token=$(ctl H token new fd00:9::9 many)
 listener server6 B udp :: 5100 prefer
 home=fd00:9::9 port=5100 many fd00:1:0:11::1 65 fd00:1:0:11::2 65 fd00:1:0:12::1 34

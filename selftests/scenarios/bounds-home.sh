@@ -81,8 +81,7 @@ agent_for H B --hidden
 register_with H B --hidden
 home=fd00:9::9 agent_for H B --hidden
 home=fd00:9::9 agent=fd00:8::1 register_with H B --hidden
-both_registered() { [ "$(ctl B -j register | values state | xargs)" = "registered registered" ]; }
-wait_for both_registered
+wait_for both_registered B
 listener server B tcp 0.0.0.0 80 require
 # For a port that nobody serves.
 to=10.0.9.9
