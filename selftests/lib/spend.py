@@ -62,12 +62,9 @@ def setup(src, home, number, token="", proto="tcp", port=80):
         xid=number))
 
 
-def family(addr):
-    return socket.AF_INET6 if ":" in addr else socket.AF_INET
-
-
 def raw(to, proto):
-    return socket.socket(family(to), socket.SOCK_RAW, proto)
+    family = socket.AF_INET6 if p.family(to) == 6 else socket.AF_INET
+    return socket.socket(family, socket.SOCK_RAW, proto)
 
 
 def hear(sock, waiting, verdicts):
